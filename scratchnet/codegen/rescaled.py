@@ -47,12 +47,17 @@ class Scaled:
         self.whole = None if weights or factor is not None else core
 
 
-def rescaled(outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = ()) -> "List[Symbolic]":
+def rescaled(
+    outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = (), known: "Any" = ()
+) -> "List[Symbolic]":
     """Return the outputs with factors that have moved outward, and with simpler choices.
 
     ``weights``   inputs that are the same for all samples
+    ``known``     numbers that stay as they are, like inputs
     """
-    return Factors(weights).again(outputs)
+    factors = Factors(weights)
+    factors.new.update({id(node): Scaled(None, node) for node in known})
+    return factors.again(outputs)
 
 
 class Factors(Choices):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterator, List
 
     from ..core.layer import Parameter
-    from ..core.types import Matrix
+    from ..core.types import Matrix, Row
 
 COLUMNS = "columns"
 ROWS = "rows"
@@ -29,7 +29,7 @@ class States:
     """Rows of tuples, made when they are read.
 
     ``parts``    for each number of a tuple, the numbers of all weights
-    ``layout``   how the numbers are kept: COLUMNS or FLAT
+    ``layout``   how the numbers are kept
     ``width``    the numbers of a row
     """
 
@@ -41,11 +41,13 @@ class States:
     def __len__(self) -> int:
         if self.layout == COLUMNS:
             return len(self.parts[0][0])
-        return len(self.parts[0]) // self.width
+        return len(self.parts[0]) // (1 if self.layout == ROWS else self.width)
 
     def __getitem__(self, i: int) -> "List[Any]":
         if self.layout == COLUMNS:
             rows = [[column[i] for column in part] for part in self.parts]
+        elif self.layout == ROWS:
+            rows = [part[i] for part in self.parts]
         else:
             start = range(len(self))[i] * self.width
             rows = [part[start : start + self.width] for part in self.parts]
@@ -77,11 +79,20 @@ def transposed(rows: "Matrix") -> "Any":
 
 
 def changeable(parts: "List[Any]") -> "List[Any]":
-    """Return copies of flat lists and of lists of columns, whose numbers may be changed."""
+    """Return copies of flat lists, and of lists of other lists, whose numbers may be changed."""
+    copy = list if COMPILED else renewed
     return [
-        list(part) if isinstance(part[0], float) else [list(column) for column in part]
-        for part in parts
+        copy(part) if isinstance(part[0], float) else [copy(row) for row in part] for part in parts
     ]
+
+
+def renewed(numbers: "Row") -> "Row":
+    """Return the numbers as new objects, which lie side by side in memory.
+
+    If numbers were changed in place that are needed elsewhere, too, the new ones would lie where
+    others have been. After some hundred steps, they would be scattered over the memory.
+    """
+    return [1.0 * v for v in numbers]
 
 
 def states_of(optimizer: "Any", p: "Parameter", layout: str) -> "List[Any]":

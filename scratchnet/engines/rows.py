@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     Batches = List[List[int]]
 
-# The code that PyPy compiles well changes the columns of parameters in place.
 PRINTER: "Any" = looped if COMPILED else fused
 # The most parameters times samples that are computed at once, in less than 0.2 seconds: the fused
 # code takes 25 ns for each, 50 without math.sumprod, and 1.5 on PyPy.
@@ -96,11 +95,10 @@ class Rows(Generated):
         layouts = self.layouts()
         numbers = [arranged(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
         changing = [
-            (self.parameters[n], COLUMNS if layouts[n] == COLUMNS else FLAT)
-            for n in self.program_for(self.size)[0].changing
+            (self.parameters[n], layouts[n]) for n in self.program_for(self.size)[0].changing
         ]
         states = [part for p, layout in changing for part in states_of(self.optimizer, p, layout)]
-        if PRINTER is looped:
+        if PRINTER is looped or self.optimizer.memory:  # The code changes numbers in place.
             numbers, states = changeable(numbers), changeable(states)
         start = 0
         try:

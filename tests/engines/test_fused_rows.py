@@ -1,5 +1,6 @@
 """fused.py and looped.py: the engine "rows" runs one function per step, in which the work of each layer is fused."""
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
@@ -117,23 +118,53 @@ def test_rows_of_a_single_number_and_of_equal_numbers(layer, portable):
     assert found[0] == found[1]
 
 
-def test_the_error_against_fractions():
+@pytest.mark.parametrize("size", [8, 12])
+@pytest.mark.parametrize("optimizer, number", [(sn.SGD, Fraction), (sn.Adam, Decimal)])
+def test_the_error_against_exact_numbers(optimizer, number, size):
     """Below 1e-14 of the largest weight after an epoch in the fast kernel, as stated."""
     generator = sn.Generator(5)
     X = [[generator.normal() for _ in range(30)] for _ in range(24)]
     Y = [[generator.normal() for _ in range(2)] for _ in X]
-    with kernel("fast"):
+    with kernel("fast"), localcontext() as context:
+        context.prec = 40
         net = sn.Sequential([sn.Dense(30, 12), sn.ReLU(), sn.Dense(12, 2)], seed=1)
-        exact = net.copy(Fraction)
-        options = dict(loss="half_squared_error", epochs=1, batch_size=8, shuffle=False)
-        history = net.fit(X, Y, optimizer=sn.SGD(0.0625), engine="rows", **options)
-    assert history.engine == "rows"
-    X, Y = [[list(map(Fraction, row)) for row in rows] for rows in (X, Y)]
-    exact.fit(X, Y, optimizer=sn.SGD(Fraction(1, 16)), **options)
-    for p, q in zip(net.parameters(), exact.parameters()):
-        largest = max(abs(v) for row in q.rows for v in row)
-        for row, expected in zip(p.rows, q.rows):
-            assert max(abs(a - b) for a, b in zip(row, expected)) < 1e-14 * largest
+        exact = net.copy(number)
+        options = dict(loss="half_squared_error", epochs=1, batch_size=size, shuffle=False)
+        history = net.fit(X, Y, optimizer=optimizer(0.0625), engine="rows", **options)
+        assert history.engine == "rows"
+        X, Y = [[list(map(number, row)) for row in rows] for rows in (X, Y)]
+        exact.fit(X, Y, optimizer=optimizer(number(0.0625)), **options)
+        for p, q in zip(net.parameters(), exact.parameters()):
+            largest = max(abs(v) for row in q.rows for v in row)
+            for row, expected in zip(p.rows, q.rows):
+                assert max(abs(number(a) - b) for a, b in zip(row, expected)) < 1e-14 * float(
+                    largest
+                )
+
+
+@pytest.mark.parametrize("optimizer", [0, 2, 3, 4, 8, 9])
+@pytest.mark.parametrize("gather", ["", "values"])
+def test_a_step_leaves_the_old_numbers_as_they_were(optimizer, gather, printer, monkeypatch):
+    """Training goes back to them after Ctrl-C."""
+    if gather and printer == "looped":
+        return
+    made = recipe(batch_size=2, inputs=4, optimizer=optimizer)
+    with kernel("fast"):
+        monkeypatch.setattr(rows, "gather_of", lambda lists, size: gather)
+        engine = engine_of(made)
+        engine.epoch([[0, 1]])
+        assert ("compress(" in engine.source) == bool(gather)
+
+        def kept():
+            names = [p.name for p in engine.parameters]
+            states = [list(engine.optimizer.states.get(name, [])) for name in names]
+            return [[list(row) for row in p.rows] for p in engine.parameters], states
+
+        before, numbers = engine.state(), kept()
+        engine.attempt([[0, 1], [2, 3]])
+        assert kept() != numbers
+        engine.go_back(before)
+        assert kept() == numbers
 
 
 def test_the_memory_of_the_optimizer_is_read_like_rows():
@@ -169,6 +200,33 @@ def test_the_code_is_the_readable_loop(printer, portable):
     }[printer]
     assert all([line in source for line in lines])
     assert "w - setting_rate * (" in source or "w_row[k] - setting_rate * g_row[k]" in source
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy runs other code")
+def test_the_code_for_columns_is_a_function_of_few_variables(printer):
+    if printer == "looped":
+        return
+    found = {}
+    for optimizer in (0, 8):
+        made = recipe(batch_size=2, blocks=[(3, 2, 0)], optimizer=optimizer)
+        with kernel("fast"):
+            found[optimizer] = [line.strip() for line in engine_of(made).source.splitlines()]
+    for line in (
+        "def new_column_0(w_row, rows, r):",
+        "l0 = r0 = l1 = r1 = 0.0",
+        "return [w - (l0 * r0 + l1 * r1) for w, (l0, l1) in zip(w_row, rows)]",
+        "C0[j] = new_column_0(C0[j], Tx, [setting_rate * v for v in r])",
+    ):
+        assert line in found[0]
+    for line in (
+        "h1 = setting_rate * (1.0 / setting_bias_correction1)",
+        "def change_column_0(s0_row, s1_row, w_row, rows, r, h1, h2):",
+        "for k, (l0, l1) in enumerate(rows):",
+        "s0_row[k] = t0 = 0.9 * s0_row[k] + 0.09999999999999998 * g",
+        "w_row[k] = w_row[k] - h1 * (t0 / (sqrt(h2 * t1) + 1e-08))",
+        "change_column_0(s0_row, s1_row, w_row, Tv0, r, h1, h2)",
+    ):
+        assert line in found[8]
 
 
 @given(recipes(batches=True))

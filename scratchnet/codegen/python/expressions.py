@@ -8,6 +8,7 @@ import math
 
 from ...core import functions
 from ...scalars.symbolic import Undecided
+from .column_functions import ColumnFunctions
 from .gather import gathered
 from .printer import Code
 from .step import COUNT
@@ -30,6 +31,7 @@ class Expressions:
 
     ``calls``        collects the functions that the code calls
     ``multiplies``   whether the code calls operator.mul
+    ``functions``    the functions that compute columns of weights
     ``scalars``      {expression: name} of what is the same for all samples and weights
     ``written``      the names of the vectors that are computed so far
     ``gather``       which entries of mostly-zero samples are read (see gather.py), or ""
@@ -43,6 +45,7 @@ class Expressions:
         self.recording = vectors.recording
         self.calls = Code([])
         self.multiplies = False
+        self.functions = ColumnFunctions()
         self.scalars: "Dict[str, str]" = {}
         self.written: "Set[str]" = set()
 

@@ -2,9 +2,10 @@
 
 The gradient of each row is computed from the samples in which its input is non-zero. The statements
 depend on how many these are. If the optimizer has no memory, they also compute the new weights.
-Otherwise, the gradients and the memory are flat lists over all rows, because rows are short.
+Otherwise, a function changes the row in place (column_functions.py).
 """
 
+from .column_functions import Gradients
 from .expressions import indented, loop
 from .gather import ONES, cases, stays_without_gradient
 
@@ -28,16 +29,22 @@ class GatheredUpdate:
 
     def replacement(self, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that replace the parameter and its state."""
-        if len(outputs) == 1 and not self.updates.clips:
-            return self.without_memory(outputs["w"], names)
-        n, (rows, columns) = self.n, self.parameter.shape
-        lines = [] if self.updates.clips else self.gradient(self.sum(), names)
-        sources = {f"s{k}": f"M{n}_{k}" for k in self.fused.memory}
-        sources.update({"w": f"chain(*W{n})", "g": f"G{n}"})
-        update, new = self.updates.with_memory(outputs, names, sources)
-        lines += update + [f"M{n}_{k} = {new[f's{k}']}" for k in self.fused.memory]
-        row = f"{new['w']}[i : i + {columns}]"
-        return [*lines, f"W{n} = [{row} for i in range(0, {rows * columns}, {columns})]"]
+        clips = self.updates.clips
+        if len(outputs) == 1:
+            return (self.clipped if clips else self.without_memory)(outputs["w"], names)
+        kept = dict({f"s{k}": f"M{self.n}_{k}" for k in self.fused.memory}, w=f"W{self.n}")
+        gradients = Gradients("g", ("g", "g_row"), ("g_row", f"G{self.n}"))
+        given = gradients.column if clips else ("x_column", "zip(*X)")
+        lines = [] if clips else self.gradient_of_row(self.sum(), names, "g_row = {}")
+        row = {name: f"{name}_row" for name in kept}
+        lines.append(self.updates.in_place(outputs, names, row, gradients))
+        rows = [(f"{name}_row", whole) for name, whole in kept.items()]
+        return [f"{loop([*rows, given])[1:]}:", *indented(lines)]
+
+    def clipped(self, new: "Any", names: "Dict[int, str]") -> "List[str]":
+        row = self.updates.row(new, names, {"w": "w_row", "g": "g_row"})
+        given = loop([("w_row", f"W{self.n}"), ("g_row", f"G{self.n}")])
+        return [f"W{self.n} = [{row}{given}]"]
 
     def sum(self) -> "Any":
         """Return the sum over the samples in the first number of the gradient."""
@@ -55,16 +62,23 @@ class GatheredUpdate:
 
     def gradient(self, output: "Any", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that compute the gradient, which may have a penalty, too."""
-        target, given = f"G{self.n}", [("x_column", "zip(*X)")]
-        otherwise = f"Z{self.n}"
+        given = [("x_column", "zip(*X)")]
         if output is not self.sum():
             given.insert(0, ("w_row", f"W{self.n}"))
+        lines = self.gradient_of_row(output, names, f"G{self.n}.append({{}})")
+        return [f"G{self.n} = []", f"{loop(given)[1:]}:", *indented(lines)]
+
+    def gradient_of_row(
+        self, output: "Any", names: "Dict[int, str]", statement: str
+    ) -> "List[str]":
+        """Return the statements for the gradient of a row, which the last of them takes."""
+        otherwise = f"Z{self.n}"
+        if output is not self.sum():
             otherwise = self.row(output, names, "g", [("g", otherwise)])
-        lines = self.by_samples(
-            lambda text, rows: f"{target} += {self.row(output, names, text, rows)}",
-            f"{target} += {otherwise}",
+        return self.by_samples(
+            lambda text, rows: statement.format(self.row(output, names, text, rows)),
+            statement.format(otherwise),
         )
-        return [f"{target} = []", f"{loop(given)[1:]}:", *indented(lines)]
 
     def row(self, output: "Any", names: "Dict[int, str]", text: str, rows: "Loop") -> str:
         return self.updates.row(output, names, {"w": "w_row"}, text, rows)

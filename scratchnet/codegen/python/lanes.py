@@ -43,28 +43,17 @@ class UpdatesOfLanes(Updates):
             REPEATED: ("multiple = multiples", "multiple[k]"),
             ANY: ("d = integer", "k * d"),
         }[self.fused.kind]
+        coefficient = self.coefficient(outputs["w"], names)
+        if not coefficient or len(outputs) > 1:
+            raise Undecided("the rule of the optimizer is not w - a·g")
         return [
-            f"change = {self.coefficient(outputs, names)} * scale",
+            f"change = {coefficient} * scale",
             f"for ({sample}), {row} in zip(K, {row[:-4].upper()}):",
             f"    room -= abs(change) * max(max({row}), -min({row}))",
             f"    {name}([round(change * v) for v in {row}])",
             f"    for {inputs}:",
             f"        L{n}[i] -= {product}",
         ]
-
-    def coefficient(self, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> str:
-        """Return the expression of a in the rule w - a·g."""
-        new = outputs["w"]
-        if len(outputs) == 1 and new.operation == "subtract":
-            w, step = new.operands
-            named = [names.get(id(v), "") for v in (w,) + step.operands]
-            if step.operation == "multiply" and named in (["w", "", "g"], ["w", "g", ""]):
-                factor = step.operands[named.index("") - 1]
-                code, found = self.fused.code([factor], {}, False)
-                text = code.text(code.outputs[0])
-                if not found and not code.statements() and not code.functions:
-                    return text
-        raise Undecided("the rule of the optimizer is not w - a·g")
 
 
 class FusedLanes(Fused):

@@ -6,7 +6,6 @@ The gradient of a column is a sum over the samples. In small batches of equal si
 out in the expression of the new weight, which saves passes over the column.
 """
 
-from ...scalars.symbolic import Undecided
 from .expressions import indented
 from .updates import Updates
 
@@ -44,23 +43,7 @@ class LoopUpdates(Updates):
         ``outputs``    the new numbers, by the names of their rows without "_row"
         ``gradient``   the expression of an element of the gradient
         """
-        nodes = [outputs[name] + self.recording.number(0, kind="absent") for name in outputs]
-        code, found = self.fused.code(nodes, names, False)
-        if found:
-            raise Undecided("an update depends on more than the weight, its gradient and its state")
-        sources = {name: f"{name}_row[k]" for name in names.values()}
-        sources["g"] = gradient
-        body = []
-        for key, name in names.items():
-            uses = code.uses.get(key, 0)
-            if uses == len(outputs) == 1:
-                code.names[key] = sources[name] if " " not in sources[name] else f"({gradient})"
-            elif uses:
-                body.append(f"{name} = {sources[name]}")
-        body += code.statements()
-        texts = [code.text(code.same[id(node)]) for node in nodes]
-        body += [f"{name}_row[k] = {text}" for name, text in zip(outputs, texts)]
-        self.fused.calls.functions.update(code.functions)
+        body = self.element(outputs, names, f"({gradient})" if " " in gradient else gradient)
         shape = self.recording.parameters[n].shape
         return [f"for k in range({shape[0]}):"] + indented(body)
 

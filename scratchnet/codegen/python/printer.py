@@ -219,6 +219,14 @@ def hottest_first(lines: "List[str]") -> "List[str]":
     return [" = ".join(hottest + ["0.0"])] + lines
 
 
+def words_of(text: str) -> "List[str]":
+    """Return the names, keywords and numbers in a text; the name of what is called ends in "("."""
+    text = text.replace("(", "( ")
+    for sign in SEPARATORS:
+        text = text.replace(sign, " ")
+    return text.split()
+
+
 def variables(text: str) -> "List[str]":
     """Return the names of variables in a text, as often as they are in it.
 
@@ -227,10 +235,7 @@ def variables(text: str) -> "List[str]":
     >>> variables("t1 = log1p(x0) if x0 > 1e-08 else weights0_1_0")
     ['t1', 'x0', 'x0', 'weights0_1_0']
     """
-    text = text.replace("(", "( ")
-    for sign in SEPARATORS:
-        text = text.replace(sign, " ")
-    words = text.split()
+    words = words_of(text)
     found = {w for w in set(words) if w[0].isalpha() and not (w.isalpha() or w.endswith("("))}
     return [w for w in words if w in found]
 

@@ -41,11 +41,11 @@ class Stages(Expressions):
     def function(self, signature: str, lines: "Sequence[str]") -> str:
         """Return the source of a function, after the imports of what it calls."""
         text = "\n".join(lines)
-        used = [name for name in ("chain", "compress") if f"{name}(" in text]
-        called = [f"from itertools import {', '.join(used)}"] * bool(used)
+        called = ["from itertools import compress"] * ("compress(" in text)
         called += imports(self.calls, False) + ["from operator import mul"] * self.multiplies
-        top = called + [""] * 2 + [f"def {signature}:"]
-        return "".join([f"{line}\n" for line in top + indented(lines)])
+        parts = [f"def {signature}:", *indented(lines)]
+        sources = ["\n".join(called)] * bool(called)
+        return "\n\n\n".join([*sources, *self.functions.sources(), "\n".join(parts)]) + "\n"
 
     def name_of(self, n: int) -> str:
         """Return the name of a parameter: a list of columns, a list of rows, or a flat list."""

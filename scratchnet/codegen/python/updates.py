@@ -1,12 +1,17 @@
 """The updates of a training step as loops over the columns of the parameters.
 
-Without memory of the optimizer, the gradient and the new weight of each number are one expression.
-With memory, each column of gradients, of new memory and of new weights is a comprehension.
+Without memory of the optimizer, the gradient and the new weight of each number are one expression,
+and a column is a comprehension. With memory, a function changes a column in place, number by
+number (column_functions.py).
 """
 
+from ...core.functions import kernel
 from ...core.layer import Parameter
+from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..program import reachable
+from ..rescaled import rescaled
+from .column_functions import Gradients
 from .expressions import indented, loop
 from .gathered_updates import GatheredUpdate
 from .printer import Code
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
 # If the inputs of a layer for a batch are more numbers than this, they do not fit into a cache of
 # the processor. Then the gradients are computed row by row, so that each input is read once.
-MOST_IN_CACHE = 12000
+MOST_IN_CACHE = 32000
 
 
 class Updates:
@@ -52,9 +57,13 @@ class Updates:
         w, g = p.rows[0][0], p.gradient_rows[0][0]
         factor = self.recording.number(name="factor") if self.clips else None
         new, memory = self.recording.optimizer.update(w, g, state, factor)
+        known = g if self.clips else self.sum_in(g)
         names = {id(v): v.name for v in state}
-        names.update({id(w): "w", id(g if self.clips else self.sum_in(g)): "g"})
-        return dict({f"s{k}": v for k, v in enumerate(memory)}, w=new), names
+        names.update({id(w): "w", id(known): "g"})
+        results = [*memory, new]
+        if kernel() != "portable":
+            results = rescaled(results, known=[known])
+        return dict(zip([*[v.name for v in state], "w"], results)), names
 
     def sum_in(self, g: "Any") -> "Any":
         """Return the sum over the samples in a gradient, which may have a penalty, too."""
@@ -82,12 +91,19 @@ class Updates:
         """Return the statements that compute the gradient of a parameter."""
         if n in self.fused.gathered:
             return GatheredUpdate(self, n).gradient(g, names)
-        return [f"G{n} = {self.whole(n, g, names)}"]
+        found, is_flat = self.sums(n), self.recording.parameters[n].flat
+        name = self.fused.name_of(n)
+        row = self.row(g, names, {"w": name if is_flat else "w_row"}, found.text, [found.rows])
+        if not is_flat:
+            row = f"[{row}{loop([('w_row', name), found.columns])}]"
+        return [f"G{n} = {row}"]
 
     def squares(self) -> "List[str]":
         """Return the statements that add the squares of all gradients."""
-        flat = [n for n, p in self.parameters if p.flat or n in self.fused.gathered]
-        rows = [f"[G{n}]" if n in flat else f"zip(*G{n})" for n, _ in self.parameters]
+        rows = [
+            f"[G{n}]" if p.flat else f"G{n}" if n in self.fused.gathered else f"zip(*G{n})"
+            for n, p in self.parameters
+        ]
         squares = f"[g * g for rows in ({', '.join(rows)},) for row in rows for g in row]"
         return [f"squares = {self.fused.total(squares)}"]
 
@@ -104,68 +120,132 @@ class Updates:
                 if not self.fused.vectors.same(first, g, (i, j)):
                     raise Undecided(f"the elements of {p.name}.gradient are not computed alike")
 
-    def sums(self, n: int) -> "Tuple[Tuple[str, str], Tuple[str, str], str]":
-        """Return the loops over the columns and the rows of a gradient, and its elements."""
+    def sums(self, n: int) -> "Any":
+        """Return the Gradients of a parameter, summed over the samples."""
         left, right = self.fused.vectors.updates[n]
         if not left:
-            loop_over = "r", self.columns(right)
-            return loop_over, loop_over, self.fused.total("r")
+            return Gradients(self.fused.total("r"), ("r", self.columns(right)))
         row, column, text = self.fused.product("l", "r", self.fused.size)
         rows, columns = (row, self.columns(left)), (column, self.columns(right))
         if self.fused.size * self.fused.vectors.width_of(left) <= MOST_IN_CACHE:
-            return columns, rows, text
+            return Gradients(text, rows, columns)
         self.before[f"S{n}"] = f"S{n} = [[{text}{loop([columns])}]{loop([rows])}]"
-        return ("g_column", f"zip(*S{n})"), ("g", "g_column"), "g"
+        return Gradients("g", ("g", "g_row"), ("g_row", f"zip(*S{n})"))
 
-    def whole(self, n: int, output: "Any", names: "Dict[int, str]") -> str:
-        """Return the expression of all numbers of a parameter, each computed like the first."""
-        columns, rows, text = self.sums(n)
-        name, is_flat = self.fused.name_of(n), self.recording.parameters[n].flat
-        sources = {"w": name if is_flat else "w_row"}
-        row = self.row(output, names, sources, text, [rows])
-        return row if is_flat else f"[{row}{loop([('w_row', name), columns])}]"
+    def gradients(self, n: int) -> "Gradients":
+        """Return the Gradients of a parameter, which are known already if they are clipped."""
+        if not self.clips:
+            return self.sums(n)  # type: ignore[no-any-return]
+        if self.recording.parameters[n].flat:
+            return Gradients("g", ("g", f"G{n}"))
+        return Gradients("g", ("g", "g_row"), ("g_row", f"G{n}"))
 
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that replace a parameter and its state."""
         if n in self.fused.gathered:
             return GatheredUpdate(self, n).replacement(outputs, names)
+        gradients = self.gradients(n)
+        if len(outputs) == 1:
+            return self.replacement(self.fused.name_of(n), outputs["w"], names, gradients)
         kept = dict({f"s{k}": f"M{n}_{k}" for k in self.fused.memory}, w=self.fused.name_of(n))
-        if len(outputs) == 1 and not self.clips:
-            return [f"{kept['w']} = {self.whole(n, outputs['w'], names)}"]
-        is_flat = self.recording.parameters[n].flat
-        sources = {name: kept[name] if is_flat else f"{name}_row" for name in outputs}
-        given = [(sources[name], kept[name]) for name in outputs]
-        body = []
-        if self.clips:
-            sources["g"] = f"G{n}" if is_flat else "g_row"
-            given.append(("g_row", f"G{n}"))
-        else:
-            columns, rows, text = self.sums(n)
-            sources["g"] = "g_row"
-            given.append(columns)
-            body.append(f"g_row = [{text}{loop([rows])}]")
-        lines, new = self.with_memory(outputs, names, sources)
-        body += lines
-        if is_flat:
-            return body + [f"{kept[name]} = {new[name]}" for name in outputs]
-        body += [f"{name}_all.append({new[name]})" for name in outputs]
-        lines = [f"{name}_all = []" for name in outputs]
-        lines += [f"{loop(given)[1:]}:"] + indented(body)
-        return lines + [f"{kept[name]} = {name}_all" for name in outputs]
+        if not gradients.columns:
+            return [self.in_place(outputs, names, kept, gradients)]
+        call = self.in_place(outputs, names, {name: f"{name}_row" for name in kept}, gradients)
+        columns = [(f"{name}_row", whole) for name, whole in kept.items()]
+        return [f"{loop([*columns, gradients.column])[1:]}:", f"    {call}"]
 
-    def with_memory(
-        self, outputs: "Dict[str, Any]", names: "Dict[int, str]", sources: "Dict[str, str]"
-    ) -> "Tuple[List[str], Dict[str, str]]":
-        """Return the statements for a column, and the names of its new numbers."""
-        names, sources = dict(names), dict(sources)
+    def replacement(
+        self, name: str, new: "Any", names: "Dict[int, str]", gradients: "Gradients"
+    ) -> "List[str]":
+        """Return the statements that replace a parameter if the optimizer keeps nothing."""
+        text, rows = gradients.text, [gradients.rows]
+        if not gradients.columns:
+            return [f"{name} = {self.row(new, names, {'w': name}, text, rows)}"]
+        column = f"{name}[j]"
+        if gradients.terms:
+            row = self.new_column(new, names, column, gradients)
+        else:
+            row = self.row(new, names, {"w": column}, text, rows)
+        targets, source = gradients.column
+        return [f"for j, {targets} in enumerate({source}):", f"    {column} = {row}"]
+
+    def new_column(
+        self, new: "Any", names: "Dict[int, str]", column: str, gradients: "Gradients"
+    ) -> str:
+        """Return the call of a function that returns the new numbers of a column."""
+        given = dict({"w_row": column}, **gradients.given)
+        factor = self.coefficient(new, names)
+        if factor and kernel() != "portable":
+            # Instead of each new number, one of each sample is multiplied.
+            given["r"] = f"[{factor} * v for v in r]"
+            names = dict(names)
+            names[id(new.operands[1])] = "g"
+        row = self.row(new, names, {"w": "w_row"}, gradients.element, [gradients.loop])
+        lines = [*gradients.head, f"return {row}"]
+        return self.fused.functions.call("new_column", given, lines, gradients.terms)
+
+    def in_place(
+        self,
+        outputs: "Dict[str, Any]",
+        names: "Dict[int, str]",
+        kept: "Dict[str, str]",
+        gradients: "Gradients",
+    ) -> str:
+        """Return the call of a function that changes numbers in place.
+
+        ``kept``   the lists of the numbers, by the names of the numbers
+        """
+        targets, source = gradients.loop
+        body = self.element(outputs, names, gradients.element)
+        lines = [*gradients.head, f"for k, {targets} in enumerate({source}):", *indented(body)]
+        given = dict({f"{name}_row": whole for name, whole in kept.items()}, **gradients.given)
+        return self.fused.functions.call("change_column", given, lines, gradients.terms)
+
+    def element(
+        self, outputs: "Dict[str, Any]", names: "Dict[int, str]", gradient: str
+    ) -> "List[str]":
+        """Return the statements that change the numbers at place k of a column.
+
+        ``outputs``    the new numbers, by the names of their rows without "_row"
+        ``gradient``   the expression of the gradient
+        """
+        nodes = {n: v + self.recording.number(0, kind="absent") for n, v in outputs.items()}
+        code, found = self.fused.code(list(nodes.values()), names, False)
+        if found:
+            raise Undecided("an update depends on more than the weight, its gradient and its state")
         lines = []
-        new = {}
-        for name in sorted(outputs, key=lambda name: outputs[name].serial):
-            new[name] = f"{name}_row_new"
-            lines.append(f"{new[name]} = {self.row(outputs[name], names, sources)}")
-            names.setdefault(id(outputs[name]), f"{name}_new")
-            sources[f"{name}_new"] = new[name]
-        return lines, new
+        for key, name in names.items():
+            source = gradient if name == "g" else f"{name}_row[k]"
+            uses = code.uses.get(key, 0)
+            # An old number is read where it is used, unless it may have been replaced before.
+            is_old = name not in outputs or key in map(id, reachable([outputs[name]]))
+            if uses == 1 and is_old:
+                code.names[key] = source
+            elif uses and source != name:
+                lines.append(f"{name} = {source}")
+        lines += code.statements()
+        for name, node in nodes.items():
+            text = code.text(code.same[id(node)])
+            places = [n for n, line in enumerate(lines) if line.startswith(f"{text} = ")]
+            if places:
+                lines[places[-1]] = f"{name}_row[k] = {lines[places[-1]]}"
+            else:
+                lines.append(f"{name}_row[k] = {text}")
+        self.fused.calls.functions.update(code.functions)
+        return lines
+
+    def coefficient(self, new: "Any", names: "Dict[int, str]") -> str:
+        """Return the expression of a if the new weight is w - a·g, else an empty text."""
+        if new.operation != "subtract":
+            return ""
+        w, step = new.operands
+        named = [names.get(id(v), "") for v in (w,) + step.operands]
+        if step.operation != "multiply" or named not in (["w", "", "g"], ["w", "g", ""]):
+            return ""
+        factor = step.operands[named.index("") - 1]
+        code, found = self.fused.code([factor], {}, False)
+        text = code.text(code.outputs[0], PRODUCT)
+        return "" if found or code.statements() or code.functions else text
 
     def row(
         self,
