@@ -17,18 +17,24 @@ from ..core.activations import Sigmoid, Softmax
 from ..core.checks import shown
 from ..core.layers import Dense
 from ..core.network import Sequential
+from ..datasets.arrays import is_array
 from ..datasets.encoding import Encoder
 from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Quantity, listed
-from ..datasets.tables import Table
-from ..datasets.tables.columns import NUMBERS
+from ..datasets.tables.columns import MISSING, NUMBERS
+from ..datasets.tables.headings import has_header
+from ..datasets.tables.reading import read_columns
+from ..datasets.tables.records import is_records, table_of
+from ..datasets.tables.table import found
 from ..deep.activations import LogSoftmax
 from ..texts import number_of, plural
 from .model import metadata_of
-from .problem import read
+from .problem import check_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Sequence
+    from typing import Any, List, Optional, Sequence, Tuple
+
+    from ..datasets.tables.table import Kinds, Table
 
 
 def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> "Sequential":
@@ -47,13 +53,8 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
     ValueError. Numbers may also be equal in all rows, and the label 1.0 is the class 1. The median
     of a column replaces a missing number.
     """
-    table: "Any" = read(data, target)
-    if not isinstance(table, Table):
-        raise ValueError(f"{data} is an array; give a table whose columns have names")
-    target = table.target or list(table.columns)[-1]
-    names = [name for name in table.columns if name != target]
-    check_order(net, names, table.source)
-    table = read(data, target, numeric=names)
+    table = _table_for(net, data, target)
+    names = [name for name in table.columns if name != table.target]
     labels = net.metadata.get("labels")
     last = type(net.layers[-1])
     of_classes = labels is not None or last in (Sigmoid, Softmax) or (net.outputs or 1) > 1
@@ -85,6 +86,26 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         net = Sequential(net.layers + [Softmax() if encoder.outputs > 1 else Sigmoid()])
     net.metadata = metadata
     return net
+
+
+def _table_for(net: "Sequential", data: "Any", target: "Optional[str]") -> "Table":
+    """Return the table, read once: all its columns but the target are numbers."""
+
+    def plan(names: "List[str]", source: str, header: bool) -> "Tuple[Kinds, str]":
+        label = names[-1] if target is None else found(target, names, source, header)
+        inputs = [name for name in names if name != label]
+        check_order(net, inputs, source)
+        kinds: "Kinds" = dict.fromkeys(inputs, NUMBERS)
+        kinds[label] = None
+        return kinds, label
+
+    if is_records(data):
+        return table_of(data, plan, MISSING, None)
+    check_data(data)
+    if is_array(data):
+        raise ValueError(f"{data} is an array; give a table whose columns have names")
+    wanted = [] if target is None else [target]
+    return read_columns(data, plan, has_header=lambda rows: has_header(rows, wanted))
 
 
 def _are_same(labels: "Any", target: "Any") -> bool:

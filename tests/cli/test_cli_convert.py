@@ -1,11 +1,12 @@
 """`scratchnet convert`: models from one format to another, and weights alone."""
 
+import io
 import os
 
 import pytest
 
 import scratchnet as sn
-from scratchnet import cli
+from scratchnet import cli, tabular
 from scratchnet.formats import npy
 
 X = [[0.5, -1.0], [2.0, 0.25]]
@@ -86,6 +87,14 @@ def test_a_model_of_another_program_with_a_table(folder, capsys):
     assert "has 3 columns, but the network has 2 inputs" in capsys.readouterr().err
     assert cli.main(["plot", "in.onnx", "mistakes", "flowers.csv"]) == 2
     assert "`scratchnet convert MODEL OUT --table DATA`" in capsys.readouterr().err
+
+
+def test_a_table_on_standard_input_is_read_once(folder, capsys, monkeypatch):
+    sn.save(sn.Sequential([sn.Dense(2, 3), sn.Softmax()], seed=1), "net.onnx")
+    text = "a,b,kind\n" + "".join(["{},{},{}\n".format(i, i / 2, "xyz"[i % 3]) for i in range(9)])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert converted(capsys, "net.onnx", "net.json", "--table", "-")[0] == 0
+    assert tabular.load("net.json").encoder.classes == ["x", "y", "z"]
 
 
 def test_a_quantity_of_a_table(folder, capsys):
