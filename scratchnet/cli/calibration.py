@@ -5,7 +5,7 @@ from ..codegen.integers.quantizer import chosen_rows
 from ..datasets.encoding.parts import CLASSIFICATION
 from ..datasets.tables.columns import NUMBERS as COLUMN_OF_NUMBERS
 from ..tabular.model import has_encoder, model_of
-from .data import reading
+from .data import reading_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ class Calibration:
     """The rows of ``--calibrate``: inputs of the network, and targets if there are any."""
 
     def __init__(self, options: "Any", net: "Sequential") -> None:
-        path, how = options.calibrate, reading(options)
+        path, how = options.calibrate, reading_options(options)
         self.Y: "Any" = None
         if not has_encoder(net):
             self.X = numbers_in(tabular.read(path, **how), path)
             return
         model = model_of(net, options.model)
-        how = reading(options, getattr(model.encoder, "missing", ()))
+        how = reading_options(options, getattr(model.encoder, "missing", ()))
         data, self.encoder = model.read(path, None, **how), model.encoder
         if data.target is None:
             self.X = self.encoder.inputs_of(data)

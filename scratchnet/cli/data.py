@@ -43,13 +43,13 @@ def add_loading(parser: "Any") -> None:
 
 
 def add_opening(parser: "Any") -> None:
-    """Add the options of ``loaded``, ``opened`` and ``rows_of``."""
+    """Add the options of ``load_network``, ``read_model_and_data`` and ``read_rows``."""
     add_quiet(parser)
     add_reading(parser)
     add_loading(parser)
 
 
-def loaded(options: "Any") -> "Sequential":
+def load_network(options: "Any") -> "Sequential":
     """Return the network in the file that the options name."""
     return models.load(
         options.model,
@@ -141,7 +141,7 @@ def add_quiet(parser: "Any") -> None:
     )
 
 
-def reading(options: "Any", usual: "Any" = MISSING) -> "Any":
+def reading_options(options: "Any", usual: "Any" = MISSING) -> "Any":
     """Return the arguments of ``read_table`` for these options. None means detected.
 
     ``usual``   the texts to which the option --missing adds others
@@ -158,17 +158,19 @@ def reading(options: "Any", usual: "Any" = MISSING) -> "Any":
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
     """Return the Table or the Arrays to train a model on."""
-    columns = {name: names(getattr(options, name)) for name in COLUMNS}
-    how = dict(reading(options), progress=progress, **columns)
+    columns = {name: column_names(getattr(options, name)) for name in COLUMNS}
+    how = dict(reading_options(options), progress=progress, **columns)
     return tabular.read(options.data, options.target, **how)
 
 
-def names(given: "Any") -> "Tuple[str, ...]":
+def column_names(given: "Any") -> "Tuple[str, ...]":
     """Return the names of columns in options such as --ignore a,b --ignore c."""
     return tuple([name for text in given for name in text.split(",")])
 
 
-def opened(options: "Any", net: "Sequential", target: "Any") -> "Tuple[tabular.Model, Any]":
+def read_model_and_data(
+    options: "Any", net: "Sequential", target: "Any"
+) -> "Tuple[tabular.Model, Any]":
     """Return the model of a network, and the data that the options name.
 
     ``net``      the network, which describes its inputs
@@ -176,7 +178,7 @@ def opened(options: "Any", net: "Sequential", target: "Any") -> "Tuple[tabular.M
     """
     model = model_of(net, options.model)
     line = Reading(quiet=options.quiet)
-    how = reading(options, getattr(model.encoder, "missing", ()))
+    how = reading_options(options, getattr(model.encoder, "missing", ()))
     data = model.read(options.data, target, progress=line, **how)
     line.clear()
     for sentence in model.encoder.surprises(data):
@@ -184,12 +186,12 @@ def opened(options: "Any", net: "Sequential", target: "Any") -> "Tuple[tabular.M
     return model, data
 
 
-def rows_of(options: "Any", network: "Positions", target: "Any" = False) -> "Rows":
+def read_rows(options: "Any", network: "Positions", target: "Any" = False) -> "Rows":
     """Return the rows of data for a network that does not describe its inputs.
 
     ``target``   the column of the targets, True for the last, or False
     """
     line = Reading(quiet=options.quiet)
-    rows = network.read(options.data, target, progress=line, **reading(options))
+    rows = network.read(options.data, target, progress=line, **reading_options(options))
     line.clear()
     return rows

@@ -68,22 +68,22 @@ def size() -> "Dict[str, Any]":
     }
 
 
-def explained(text: str) -> str:
+def style(text: str) -> str:
     """Return the text of an explanation for standard output, folded and perhaps coloured."""
     shown = size()
-    lines = [part for line in text.split("\n") for part in folded(line, shown["width"])]
-    return "\n".join([coloured(line) for line in lines] if shown["colour"] else lines)
+    lines = [part for line in text.split("\n") for part in fold(line, shown["width"])]
+    return "\n".join([add_colours(line) for line in lines] if shown["colour"] else lines)
 
 
-def folded(line: str, columns: int = 80) -> "List[str]":
+def fold(line: str, columns: int = 80) -> "List[str]":
     """Return a line of an explanation as lines of at most this many columns.
 
     A long line is folded before equals signs, and a formula that is still too long at words. What
     has no blank is never divided.
 
-    >>> folded("  z = x · w + b = 3·2 + 1 = 7", 20)
+    >>> fold("  z = x · w + b = 3·2 + 1 = 7", 20)
     ['  z = x · w + b', '      = 3·2 + 1 = 7']
-    >>> folded("# z = x · w + b · 1", 18)
+    >>> fold("# z = x · w + b · 1", 18)
     ['# z = x · w', '#       + b · 1']
     """
     if len(line) <= columns:
@@ -99,19 +99,19 @@ def folded(line: str, columns: int = 80) -> "List[str]":
             lines[-1] = longer
         else:
             lines.append(f"{indent}= {side}")
-    return [part for one in lines for part in _wrapped(one, columns, indent + "  ")]
+    return [part for one in lines for part in _wrap(one, columns, indent + "  ")]
 
 
-def folded_sheet(sheet: str) -> str:
+def fold_sheet(sheet: str) -> str:
     """Return a worksheet whose comments are folded. A comment that is a command stays as it is."""
     lines: "List[str]" = []
     for line in sheet.split("\n"):
         is_command = line.startswith("# scratchnet ")
-        lines += folded(line) if line.startswith("#") and not is_command else [line]
+        lines += fold(line) if line.startswith("#") and not is_command else [line]
     return "\n".join(lines)
 
 
-def _wrapped(line: str, columns: int, indent: str) -> "List[str]":
+def _wrap(line: str, columns: int, indent: str) -> "List[str]":
     """Return a line as lines, if possible each from one + or − to another."""
     wrapper = textwrap.TextWrapper(
         columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
@@ -123,10 +123,10 @@ def _wrapped(line: str, columns: int, indent: str) -> "List[str]":
     return [part.replace("\xa0", " ") for part in lines]
 
 
-def coloured(line: str) -> str:
+def add_colours(line: str) -> str:
     """Return a line of an explanation with ANSI colours.
 
-    >>> coloured("forward"), coloured("z = 7")
+    >>> add_colours("forward"), add_colours("z = 7")
     ('\\x1b[1mforward\\x1b[0m', '\\x1b[36mz\\x1b[0m = \\x1b[1m7\\x1b[0m')
     """
     if _SOURCE.match(line):

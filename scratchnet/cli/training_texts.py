@@ -85,9 +85,9 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
         count = plural(model.epochs_on_all, "epoch")
         advice += f" The model saved was then trained on all rows, for {count}."
     blocks = [
-        f"{wrapped(f'{stop}; the best was epoch {last.best}')}\n{losses.text(**terminal.size())}",
+        f"{wrap(f'{stop}; the best was epoch {last.best}')}\n{losses.text(**terminal.size())}",
         f"on the validation rows:\n\n{report}" + ("" if is_better(report, recipe) else NO_BETTER),
-        wrapped(advice),
+        wrap(advice),
         f"{options.output}: saved; next:",
         "\n".join(
             [
@@ -111,6 +111,6 @@ def is_better(report: "Any", recipe: "Recipe") -> bool:
     return better or report.log_loss < report.baseline_log_loss  # type: ignore[no-any-return]
 
 
-def wrapped(text: str) -> str:
+def wrap(text: str) -> str:
     """Return the text in lines of at most 79 columns."""
     return textwrap.fill(text, 79, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""A labelled data set.
+"""A labeled data set.
 
 >>> Examples([[0.0], [1.0]], [0, 1], ["no", "yes"], ["answer"], "two samples")
 Examples: 2 of 1 feature; no, yes

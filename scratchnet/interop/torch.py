@@ -176,8 +176,8 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         # BatchNorm1d would use the mean of the batch in training, and lose digits in float64 if the
         # mean is large.
         fx, graph = torch.fx, torch.fx.Graph()
-        centred = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
-        graph.output((centred / fx.Proxy(graph.get_attr("spread"))).node)
+        centered = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
+        graph.output((centered / fx.Proxy(graph.get_attr("spread"))).node)
         numbers = {
             name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")
         }

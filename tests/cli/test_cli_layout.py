@@ -96,7 +96,7 @@ def explanations():
 def test_folding_loses_nothing_and_breaks_at_blanks(columns):
     for text in explanations():
         for line in text.split("\n"):
-            lines = terminal.folded(line, columns)
+            lines = terminal.fold(line, columns)
             assert " ".join(" ".join(lines).split()) == " ".join(line.split())
             longest = max([len(word) for word in line.split()] or [0])
             assert max(map(len, lines)) <= max(columns, longest + 16)
@@ -108,7 +108,7 @@ def test_folding_loses_nothing_and_breaks_at_blanks(columns):
 
 def test_a_long_line_is_folded_before_equals_signs_and_operators():
     line = "  z = x[0][0] · w[0][0] + x[0][1] · w[1][0] + b[0] = 3·0.5 + 1·(-1) + 0 = 0.5"
-    assert terminal.folded(line, 36) == [
+    assert terminal.fold(line, 36) == [
         "  z = x[0][0] · w[0][0]",
         "        + x[0][1] · w[1][0] + b[0]",
         "      = 3·0.5 + 1·(-1) + 0 = 0.5",
@@ -117,7 +117,7 @@ def test_a_long_line_is_folded_before_equals_signs_and_operators():
 
 def test_a_line_of_source_is_not_folded_at_its_equals_sign():
     line = "  scratchnet/core/layers.py:97: self.weights.gradient = matrix.dot(X, dZ)"
-    assert terminal.folded(line, 60)[0].endswith("self.weights.gradient =")
+    assert terminal.fold(line, 60)[0].endswith("self.weights.gradient =")
 
 
 # ---- colours -------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ FORMS = [
 @pytest.mark.parametrize("expected, form", FORMS)
 def test_activations_made_of_operators(expected, form):
     z = wires.Wire32(name="X")
-    kind, arguments, found = activations.recognised(form(z))
+    kind, arguments, found = activations.recognized(form(z))
     assert repr(dict(LAYERS, **sn.deep.LAYERS)[kind](**arguments)) == expected and found is z
 
 
@@ -179,4 +179,4 @@ def test_activations_made_of_operators(expected, form):
     ],
 )
 def test_operators_that_only_resemble_an_activation(form):
-    assert activations.recognised(form(wires.Wire32(name="X"))) is None
+    assert activations.recognized(form(wires.Wire32(name="X"))) is None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import metrics, plots
-from scratchnet.cli.commands.plot import chosen
+from scratchnet.cli.commands.plot import choose_inputs
 from scratchnet.plots.boundary import TEXTURES
 from scratchnet.plots.canvas import Canvas, written
 from scratchnet.plots.chart import Chart, Region
@@ -811,13 +811,13 @@ def test_wrong_arguments_are_refused(call, message):
 
 def test_the_inputs_of_a_plane_are_named_or_numbered():
     for inputs in ("2, 1", "b,a", "\u0662,\u0661"):
-        assert chosen(inputs, ["a", "b"], ["a", "kind", "b"]) == (2, 0)
-    assert chosen(None, ["a", "b"], ["a", "kind", "b"]) == (0, 2)
+        assert choose_inputs(inputs, ["a", "b"], ["a", "kind", "b"]) == (2, 0)
+    assert choose_inputs(None, ["a", "b"], ["a", "kind", "b"]) == (0, 2)
     for name in ("\u00b2", "0", "3", "-1", ""):
         with pytest.raises(
             ValueError, match=f"^--inputs: there is no numeric column '{name}'; give two of: a, b$"
         ):
-            chosen("a," + name, ["a", "b"], ["a", "kind", "b"])
+            choose_inputs("a," + name, ["a", "b"], ["a", "kind", "b"])
 
 
 def test_a_canvas_ignores_points_outside():

@@ -12,8 +12,8 @@ from ...texts import decoded
 from ..explanations.exercises import MOST_SHEETS
 from ..explanations.header import FIRST_LINE
 from ..explanations.samples import text_of
-from ..explanations.setting import STEP, add_setting, explained
-from ..terminal import explained as explained_text
+from ..explanations.setting import STEP, add_setting, explain_setting
+from ..terminal import style
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,23 +63,21 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         for path in (setting.model, setting.data, setting.weights):
             if path and os.path.exists(path) and not os.path.isfile(path):  # A pipe may never end.
                 raise ValueError(f"the worksheet names {path}, which is not a file")
-        findings = mistakes.check(explained(setting)[0], worksheet.read(sheet))
+        findings = mistakes.check(explain_setting(setting)[0], worksheet.read(sheet))
         if count > 1:
             write(sheet.strip().split("\n")[0])
-        write(_folded(findings.text()) + ("\n" if count > 1 else ""))
+        write(_fold(findings.text()) + ("\n" if count > 1 else ""))
         status = status if findings.passed else 1
     return status
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return the findings with long lines folded, except a wrong number and its mistake.
 
     Programs search the output for these two lines.
     """
     whole = ("line ", "  this is the result ")
-    return "\n".join(
-        [line if line.startswith(whole) else explained_text(line) for line in text.split("\n")]
-    )
+    return "\n".join([line if line.startswith(whole) else style(line) for line in text.split("\n")])
 
 
 def _first_lines(text: str) -> "List[int]":

@@ -4,7 +4,7 @@ from ...formats import models
 from ...tabular.imported import describe
 from ...texts import plural
 from .. import terminal
-from ..data import add_loading, loaded
+from ..data import add_loading, load_network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what is in it. Return the exit status."""
     models.codec_of(options.output)
     terminal.check_output(options.output, [options.model, options.table])
-    net = loaded(options)
+    net = load_network(options)
     if options.table is not None:
         net = describe(net, options.table, options.target)
     elif options.target is not None:

@@ -5,7 +5,14 @@ from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
 from ...texts import plural, shortened, width
 from .. import terminal
-from ..data import add_opening, add_target, add_threshold, loaded, opened, rows_of
+from ..data import (
+    add_opening,
+    add_target,
+    add_threshold,
+    load_network,
+    read_model_and_data,
+    read_rows,
+)
 from ..progress import Line
 
 TYPE_CHECKING = False
@@ -49,15 +56,15 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
-    net = loaded(options)
+    net = load_network(options)
     if not has_encoder(net):
         network = Positions(net, options.model)
-        rows = rows_of(options, network, options.target or True)
+        rows = read_rows(options, network, options.target or True)
         evaluation = network.evaluation_of(rows, options.threshold)
         measured = network.importance(rows, evaluation)
         show(options, write, evaluation.report(), measured, len(rows.names))
         return 0
-    model, data = opened(options, net, options.target or True)
+    model, data = read_model_and_data(options, net, options.target or True)
     report = model.evaluate(data, options.threshold)
     trained_on = model.trained_on(data)
     if trained_on:

@@ -9,7 +9,7 @@ from ...texts import printable
 from .. import terminal
 from ..explanations import exercises
 from ..explanations.header import header
-from ..explanations.setting import STEP, add_setting, explained
+from ..explanations.setting import STEP, add_setting, explain_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,12 +110,12 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the explanation. Return the exit status."""
     check(options)
     if options.seeds:
-        return exercises.write_class(options, write, explained, header)
-    why, encoder, about = explained(options, recorded(options))
+        return exercises.write_class(options, write, explain_setting, header)
+    why, encoder, about = explain_setting(options, steps_to_record(options))
     asked = [why[input_named(name, encoder)] for name in options.number]
     lines = [] if options.html or options.json or options.worksheet else about()
     if lines:
-        write(terminal.explained("\n".join(lines)) + "\n")
+        write(terminal.style("\n".join(lines)) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
@@ -125,18 +125,18 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         why.to_json(options.json, **names_of(encoder))
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for found in asked:
-        write(terminal.explained(found.text(options.depth, options.decimals)))
+        write(terminal.style(found.text(options.depth, options.decimals)))
     if options.worksheet:
-        write(terminal.folded_sheet(worksheet(why, options.decimals, header(options))))
+        write(terminal.fold_sheet(worksheet(why, options.decimals, header(options))))
     elif not (options.names or options.html or options.json or options.number):
         if is_question(options, encoder):
             write("for the arithmetic: --arithmetic; for one number: --number NAME; see --names")
         else:
-            write(terminal.explained(why.text(options.decimals)))
+            write(terminal.style(why.text(options.decimals)))
     return 0
 
 
-def recorded(options: "Any") -> int:
+def steps_to_record(options: "Any") -> int:
     """Return how many steps to record."""
     if options.steps is not None:
         return int(options.steps)

@@ -14,7 +14,7 @@ from ...tabular.rows import rows_of
 from .. import terminal
 from ..calibration import Calibration
 from ..data import add_reading
-from .budget import checked, duration
+from .budget import board_named, duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what its number type changes. Return the exit status."""
     terminal.check_output(options.output, [options.model, options.calibrate])
-    board = None if options.board is None else checked(options.board)
+    board = None if options.board is None else board_named(options.board)
     net = models.load(options.model)
     calibration = None if options.calibrate is None else Calibration(options, net)
     request = targets.request_for(

@@ -11,7 +11,7 @@ from ...formats import files, models, strict_json
 from ...tabular.model import has_encoder, model_of
 from ...tabular.positions import Positions
 from .. import terminal
-from ..data import add_opening, add_target, loaded, opened, rows_of
+from ..data import add_opening, add_target, load_network, read_model_and_data, read_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def report(path: str) -> "Any":
 
 
 def network(options: "Any") -> "Picture":
-    net = loaded(options)
+    net = load_network(options)
     if not has_encoder(net):
         return plots.network(net)
     encoder = model_of(net, options.model).encoder
@@ -129,21 +129,21 @@ def network(options: "Any") -> "Picture":
 
 
 def boundary(options: "Any") -> "Picture":
-    net = loaded(options)
+    net = load_network(options)
     if not has_encoder(net):
         rows, evaluation = evaluation_by_position(options, net)
-        inputs = chosen(options.inputs, rows.names, rows.names)
+        inputs = choose_inputs(options.inputs, rows.names, rows.names)
         known = [rows.X[i] for i in evaluation.rows]
         if is_logit(net, evaluation):
             net = Sequential([*net.layers, Sigmoid()])  # The classes are separated at 0.5.
         return plots.decision_boundary(
             net, known, evaluation.Y, inputs, evaluation.labels, rows.names
         )
-    model, data = opened(options, net, options.target or True)
+    model, data = read_model_and_data(options, net, options.target or True)
     encoder = model.encoder
     X, Y = encoder.examples_of(data)
     numbers = [p.name for p in encoder.numbers] if isinstance(encoder, Encoder) else None
-    inputs = chosen(options.inputs, numbers or encoder.features, encoder.features)
+    inputs = choose_inputs(options.inputs, numbers or encoder.features, encoder.features)
     others = usual_row(encoder, X) if isinstance(encoder, Encoder) and encoder.categories else None
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features, others)
 
@@ -151,7 +151,7 @@ def boundary(options: "Any") -> "Picture":
 def evaluation_by_position(options: "Any", net: "Sequential") -> "Tuple[Any, Any]":
     """Return the rows for a network that does not describe its inputs, and its predictions."""
     network = Positions(net, options.model)
-    rows = rows_of(options, network, options.target or True)
+    rows = read_rows(options, network, options.target or True)
     return rows, network.evaluation_of(rows)
 
 
@@ -171,7 +171,7 @@ def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
     return row
 
 
-def chosen(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
+def choose_inputs(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
     """Return the indices of the two inputs of the plane among the features.
 
     Both must be numbers, because a plane cannot show values between categories.
@@ -195,12 +195,12 @@ def chosen(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
 
 
 def mistakes(options: "Any") -> "Picture":
-    net = loaded(options)
+    net = load_network(options)
     if not has_encoder(net):
         _, evaluation = evaluation_by_position(options, net)
         truth, predicted, classes = evaluation.truth, evaluation.predicted, evaluation.labels
     else:
-        model, data = opened(options, net, options.target or True)
+        model, data = read_model_and_data(options, net, options.target or True)
         encoder = model.encoder
         X, Y = encoder.examples_of(data)
         truth, predicted = encoder.targets_of(Y), encoder.targets_of(model.net.predict(X))

@@ -7,7 +7,7 @@ from ...metrics import class_probabilities
 from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
 from .. import terminal
-from ..data import add_opening, add_threshold, loaded, opened, rows_of
+from ..data import add_opening, add_threshold, load_network, read_model_and_data, read_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the predictions. Return the exit status."""
-    net = loaded(options)
+    net = load_network(options)
     if not has_encoder(net):
         return by_position(options, net, write)
-    model, data = opened(options, net, False)
+    model, data = read_model_and_data(options, net, False)
     encoder = model.encoder
     if options.proba and not encoder.classes:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
@@ -84,7 +84,7 @@ def by_position(options: "Any", net: "Sequential", write: "Callable[..., None]")
     for name in ("proba", "threshold"):
         if labels is None and getattr(options, name) not in (None, False):
             raise ValueError(f"--{name}: {options.model} has no labels of classes; leave it out")
-    outputs = net.predict(rows_of(options, network).X)
+    outputs = net.predict(read_rows(options, network).X)
     classes = [[label] for label in network.classes(outputs, options.threshold)] if labels else []
     names, values, what = network.names, outputs, "outputs"
     if options.proba:

@@ -37,7 +37,7 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the summary. Return the exit status."""
     if options.verify:
-        write(f"{options.model} is sound: {verified(options.model)}")
+        write(f"{options.model} is sound: {verify(options.model)}")
         return 0
     net = models.load(options.model)
     if options.json:
@@ -51,7 +51,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     return 0
 
 
-def verified(path: str) -> str:
+def verify(path: str) -> str:
     """Return what the file holds; a ValueError says what is wrong with it."""
     net = models.load(path)
     found = [f"a network of {plural(sum([p.count for p in net.parameters()]), 'parameter')}"]

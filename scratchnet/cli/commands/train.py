@@ -158,7 +158,7 @@ class Work:
         """Score the recipe on each fold."""
         folds = self.options.cross_validate
         require("--cross-validate", folds, trials.folds_limit(self.problem.data.with_target()))
-        result = self.tried(trials.cross_validate, folds)
+        result = self.run_trials(trials.cross_validate, folds)
         self.tell(f"{result}\n")
         self.found["cross_validation"] = {
             "of": result.measure,
@@ -169,7 +169,7 @@ class Work:
 
     def search(self) -> "Recipe":
         """Try random settings, and return the best recipe."""
-        candidates = self.tried(trials.search, self.options.search)
+        candidates = self.run_trials(trials.search, self.options.search)
         self.tell("search: validation loss of each setting, best first")
         self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
         self.found["search"] = [
@@ -177,7 +177,7 @@ class Work:
         ]
         return candidates[0][1]  # type: ignore[no-any-return]
 
-    def tried(self, method: "Callable[..., Any]", count: int) -> "Any":
+    def run_trials(self, method: "Callable[..., Any]", count: int) -> "Any":
         """Return the result of a cross-validation or a search, and show its progress."""
         line = Line(quiet=self.options.quiet)
 

@@ -13,7 +13,7 @@ from ...explanation.worksheet import read, value_of, worksheet
 from ...formats import files
 from ...texts import decoded, plural
 from ..settings import widths
-from ..terminal import folded_sheet
+from ..terminal import fold_sheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,18 +197,18 @@ def seeds_of(text: str) -> "List[int]":
 
 
 def write_class(
-    options: "Any", write: "Callable[..., None]", explained: "Callable[..., Any]", header: "Any"
+    options: "Any", write: "Callable[..., None]", explain: "Callable[..., Any]", header: "Any"
 ) -> int:
     """Write a worksheet for each seed, and the answer key. Return the exit status."""
     sheets: "List[Tuple[str, str]]" = []
     answers = []
     for seed in seeds_of(options.seeds):
         options.seed = seed
-        why, setting = explained(options)[0], header(options)
+        why, setting = explain(options)[0], header(options)
         sheet = worksheet(why, options.decimals, setting)
         key = worksheet(why, options.decimals, setting, answers=True)
-        sheets.append((f"sheet-{seed:02d}.txt", folded_sheet(sheet)))
-        answers.append(folded_sheet(key))
+        sheets.append((f"sheet-{seed:02d}.txt", fold_sheet(sheet)))
+        answers.append(fold_sheet(key))
     sheets.append((KEY, "\n\n".join(answers)))
     if options.output is None:
         write("\n\n".join([text for _, text in sheets]))

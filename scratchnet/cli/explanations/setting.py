@@ -10,7 +10,7 @@ from ...lessons import and_gate, and_gate_network
 from ...tabular.model import has_encoder, model_of
 from ...tabular.recipe import loss_of
 from ...tabular.repeated import training_of
-from ..data import add_loading, loaded
+from ..data import add_loading, load_network
 from . import exercises
 from .about import about_new_training, about_own_step, about_row, about_samples
 from .samples import sample_of_table, samples
@@ -90,11 +90,11 @@ def check_work(options: "Any", net: "Sequential", samples: int) -> None:
         )
 
 
-def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]":
+def explain_setting(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]":
     """Return the explanation, the encoder of the table or None, and what describes both."""
     if options.layers:
         exercise = exercises.Exercise(options)
-        return explanation(options, exercise.net, exercise.X, exercise.Y, None, steps), None, list
+        return explain_step(options, exercise.net, exercise.X, exercise.Y, None, steps), None, list
     if not options.model:
         if options.data or options.x or options.y or options.row is not None:
             raise ValueError(
@@ -102,16 +102,18 @@ def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]
                 "or scratchnet explain --layers 2,2,1 --x ... --y ..."
             )
         X, Y = transpose(and_gate.X), transpose(and_gate.Y)
-        return explanation(options, and_gate_network.network(), X, Y, None, steps), None, list
-    net = loaded(options)
+        return explain_step(options, and_gate_network.network(), X, Y, None, steps), None, list
+    net = load_network(options)
     if not (options.data and has_encoder(net)):
         X, Y = samples(net, options)
-        why = explanation(options, net, X, Y, None, steps)
+        why = explain_step(options, net, X, Y, None, steps)
         return why, None, lambda: about_samples(why, options)
-    return of_table(options, net, steps)
+    return explain_table(options, net, steps)
 
 
-def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanation, Any, About]":
+def explain_table(
+    options: "Any", net: "Sequential", steps: int
+) -> "Tuple[Explanation, Any, About]":
     """Explain a step of the training of a model, or a row of its table."""
     if options.x or options.y:
         raise ValueError(
@@ -123,18 +125,18 @@ def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanatio
     if options.step is not None and not given:
         model, problem = training_of(net, table)
         if problem is not None:
-            return own_step(options, model, problem, steps)
+            return explain_own_step(options, model, problem, steps)
     X, Y = sample_of_table(encoder, table, options)
     if options.step is None and getattr(options, "steps", None) is None:
         steps = 1  # the question is about the prediction, not about a training run
-    why = explanation(options, net, X, Y, encoder, steps)
+    why = explain_step(options, net, X, Y, encoder, steps)
     if options.step is None:
         missing = encoder.imputed(table, (options.row or 1) - 1)
         return why, encoder, lambda: about_row(net, encoder, X, Y, missing, options)
     return why, encoder, lambda: about_new_training(why, encoder, options, given)
 
 
-def own_step(
+def explain_own_step(
     options: "Any", model: "Any", problem: "Any", steps: int
 ) -> "Tuple[Explanation, Any, About]":
     """Explain a step of the training of a model, which is repeated up to that step."""
@@ -158,7 +160,7 @@ def own_step(
     return why, encoder, lambda: about_own_step(why, options, recipe, problem)
 
 
-def explanation(
+def explain_step(
     options: "Any", net: "Sequential", X: "Any", Y: "Any", encoder: "Any", steps: int
 ) -> "Explanation":
     """Return the explanation of a training step of this network on these samples."""

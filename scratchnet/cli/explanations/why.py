@@ -22,12 +22,12 @@ the network subtracts from its inputs, and no category)"""
 def answer(net: "Sequential", encoder: "Any", x: "Row", y: "Any") -> "List[str]":
     """Return the prediction for a row, what its columns contributed, and the right answer."""
     output = net.predict([x])[0]
-    lines = [predicted(encoder, output)]
+    lines = [prediction_line(encoder, output)]
     lines += [f"in the table: {printable(str(encoder.targets_of([y])[0]))}"] if y else []
     return lines + [""] + reasons(net, encoder, x, output)
 
 
-def predicted(encoder: "Any", output: "Row") -> str:
+def prediction_line(encoder: "Any", output: "Row") -> str:
     """Return the prediction, for classes with its probability and the runner-up."""
     target = printable(encoder.target.name)
     if not encoder.classes:
@@ -45,7 +45,7 @@ def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List
     first = net.layers[0]  # each model of `scratchnet train` begins with a Normalization
     baseline = first.mean.value if isinstance(first, Normalization) else [0.0] * len(x)
     before = net.predict([baseline])[0]
-    k, name, sign = explained(encoder, output)
+    k, name, sign = output_to_explain(encoder, output)
     try:
         parts = [sign * part for part in contributions(net, x, baseline, k)]
     except ValueError as error:
@@ -65,7 +65,7 @@ def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List
     return lines + [SOURCE]
 
 
-def explained(encoder: "Any", output: "Row") -> "Tuple[int, str, int]":
+def output_to_explain(encoder: "Any", output: "Row") -> "Tuple[int, str, int]":
     """Return the output to explain, its name, and -1 if it is the probability of the other class.
 
     A single output is the probability of the second of two classes.

@@ -1,7 +1,7 @@
 """Activations as ONNX operators, and back.
 
     written     an activation as operators
-    recognised  operators as an activation
+    recognized  operators as an activation
 
 ONNX has an operator for most activations, but onnxruntime computes LeakyRelu, Elu, Selu, Softplus
 and Erf in 32 bits only. The formulas of activations without a usable operator are not repeated
@@ -12,7 +12,7 @@ is read is compared with these records.
 >>> written(Threshold(0.5), Wire(name="X"))
 Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 >>> x = Wire(name="X")
->>> recognised(Wire("Mul", [Wire("Sigmoid", [x]), x]))
+>>> recognized(Wire("Mul", [Wire("Sigmoid", [x]), x]))
 ('SiLU', {}, X)
 """
 
@@ -103,7 +103,7 @@ _HOLDS: "Dict[str, Any]" = {
 }
 
 
-def recognised(wire: "Wire") -> "Found":
+def recognized(wire: "Wire") -> "Found":
     """Return the type, the arguments and the input of the activation whose output is ``wire``.
 
     Return None if there is no such activation. An activation's operator whose attributes or inputs

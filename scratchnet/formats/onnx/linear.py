@@ -4,7 +4,7 @@ An operator takes the reading, its wire and its inputs, and returns what its out
 """
 
 from .. import exchange
-from .activations import recognised
+from .activations import recognized
 from .affine import data_and_constant, plus
 from .graph import Tensor
 from .layout import SAMPLES, count, transposed
@@ -124,7 +124,7 @@ def fused_gemm(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     names = {"activation_alpha": "alpha", "activation_beta": "beta", "activation_gamma": "gamma"}
     attributes = {names[key]: value for key, value in wire.attributes.items() if key in names}
     operator = wire.attribute("activation", "")
-    found = recognised(Wire(operator, [Wire(name="z")], attributes, wire.name))
+    found = recognized(Wire(operator, [Wire(name="z")], attributes, wire.name))
     if found is None:
         raise wire.refusal(f"has the activation {operator[:60]!r}, which is not supported")
     return Rows(rows.chain.then(found[0], **found[1]), rows.dims)

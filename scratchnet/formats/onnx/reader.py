@@ -21,7 +21,7 @@ from . import (
     shapes,
     spelled_out,
 )
-from .activations import recognised
+from .activations import recognized
 from .chain import Limits, TooLarge
 from .description import described_chain, without_complement
 from .folding import folded
@@ -200,7 +200,7 @@ def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "An
 
 
 def _plan(reading: "Reading", wire: "Wire") -> "Step":
-    found = recognised(wire)
+    found = recognized(wire)
     if found:
         return [found[2]], lambda inputs: _activation(wire, found, inputs)
     plan = rowwise.spelled_out(wire) or spelled_out.plan_of(wire)
