@@ -128,14 +128,13 @@ class BatchRecord:
         """Find the sums in the order of the gradients, and make them inputs."""
         known = {key for key, name in self.record.names.items() if name == COUNT}
         self.names.update({key: COUNT for key in known})
-        of_samples = {id(node) for node in self.samples.sums} - known
-        ends = of_samples | known
+        left = {id(node) for node in self.samples.sums} - known
+        ends = left | known
         self.sums: "Row" = []
         self.groups: "List[Tuple[int, int]]" = []
         for outputs, width in self.outputs_in_groups():
-            known |= {id(node) for node in self.sums}
-            found = reachable_in_order(outputs, ends)
-            new = [node for node in found if id(node) in of_samples - known]
+            new = [node for node in reachable_in_order(outputs, ends) if id(node) in left]
+            left.difference_update(map(id, new))
             self.groups.append((len(new), width if len(new) == len(outputs) else len(new)))
             self.sums += new
         self.terms = [_product(self.samples.terms(node)[0]) for node in self.sums]

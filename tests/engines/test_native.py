@@ -614,7 +614,7 @@ def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")
-@pytest.mark.parametrize("ending", ["Ctrl-C", "too long"])
+@pytest.mark.parametrize("ending", ["Ctrl-C", "a handler of SIGTERM", "too long"])
 def test_a_killed_compiler_leaves_no_child_process(ending, monkeypatch, tmp_path):
     path = tmp_path / "cc"
     path.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/child\nwait\n")
@@ -626,12 +626,20 @@ def test_a_killed_compiler_leaves_no_child_process(ending, monkeypatch, tmp_path
         with pytest.raises(compiler.CompilerError, match="cc failed: it did not end within 0.5 s"):
             compiler.build("int x;")
     else:
-        timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+        number = signal.SIGINT if ending == "Ctrl-C" else signal.SIGTERM
+        former = signal.getsignal(number)
+        if ending != "Ctrl-C":
+            signal.signal(number, lambda *_: sys.exit(1))
+        timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), number))
         timer.start()
         started = time.monotonic()
-        with pytest.raises(KeyboardInterrupt):
-            compiler.build("int x;")
+        try:
+            with pytest.raises((KeyboardInterrupt, SystemExit)):
+                compiler.build("int x;")
+        finally:
+            signal.signal(number, former)
         assert time.monotonic() - started < 0.7
+        assert sorted(os.listdir(str(tmp_path))) == ["cc", "child"]  # The folder is removed.
         timer.join()
     child = int((tmp_path / "child").read_text())
     deadline = time.monotonic() + 5

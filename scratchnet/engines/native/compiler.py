@@ -1,6 +1,10 @@
 """The C compiler of this machine: which one it is, and how a library is built with it.
 
 A library is compiled in a new folder that only its user may enter, loaded from there, and removed.
+
+An exception such as Ctrl-C, or that of a handler of SIGTERM, ends the compiler and the programs
+that it has started. A signal that ends Python at once cannot: the compiler ends by itself when it
+is done, which takes seconds, and a later compilation removes its folder.
 """
 
 import ctypes
