@@ -219,11 +219,11 @@ def test_the_code_for_columns_is_a_function_of_few_variables(printer):
     ):
         assert line in found[0]
     for line in (
-        "h1 = setting_rate * (1.0 / setting_bias_correction1)",
+        "h2 = 1e-08 / sqrt(1.0 / setting_bias_correction2)",
         "def change_column_0(s0_row, s1_row, w_row, rows, r, h1, h2):",
         "for k, (l0, l1) in enumerate(rows):",
         "s0_row[k] = t0 = 0.9 * s0_row[k] + 0.09999999999999998 * g",
-        "w_row[k] = w_row[k] - h1 * (t0 / (sqrt(h2 * t1) + 1e-08))",
+        "w_row[k] = w_row[k] - h1 * (t0 / (sqrt(t1) + h2))",
         "change_column_0(s0_row, s1_row, w_row, Tv0, r, h1, h2)",
     ):
         assert line in found[8]
