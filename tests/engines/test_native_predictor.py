@@ -117,29 +117,36 @@ def test_threads_may_predict_at_once():
 @pytest.mark.parametrize(
     "x, message",
     [
-        ([1, 2], "the network takes 3 numbers, but x has 2"),
-        ([[1, 2, 3], [1, 2]], "the network takes 3 numbers, but row 1 of x has 2"),
-        (array("d", [1, 2, 3, 4, 5, 6]), "the network takes 3 numbers, but x has 6"),
-        (array("f", [1, 2, 3]), "a buffer holds doubles .* the format 'f'"),
-        (memoryview(array("d", range(6)))[::2], "a buffer holds doubles .* without gaps"),
+        ([1, 2], "^x has 2 columns where the network takes 3$"),
+        ([[1, 2, 3], [1, 2]], "^x: row 1 has 2 columns where the network takes 3$"),
+        (array("d", [1, 2, 3, 4, 5, 6]), "^x has 6 columns where the network takes 3$"),
+        (matrix_of([[1, 2], [3, 4]]), "^x: row 0 has 2 columns where the network takes 3$"),
         (
-            ["1", 2, 3],
-            r"^compile: x is \['1', 2, 3\]; give 3 numbers, rows of 3 numbers, or a buffer",
+            array("f", [1, 2, 3]),
+            "^x is a buffer with the format 'f' .*; give one of doubles .*, or",
         ),
-        ([None, 2, 3], "^compile: x is .None, 2, 3.; give 3 numbers"),
-        ([[1, 2, "3"]], "^compile: x is .*; give 3 numbers"),
-        (5, "^compile: x is 5; give 3 numbers"),
-        ("abc", "^compile: x is 'abc'; give 3 numbers"),
-        ([1, 2, NAN], r"^compile: x\[2\] is nan; give a finite number$"),
-        ([[1, 2, 3], [1, -INFINITY, 3]], r"^compile: x\[1\]\[1\] is -inf; give a finite number$"),
-        (array("d", [INFINITY, 2, 3]), r"^compile: x\[0\] is inf; give a finite number$"),
-        (matrix_of([[1, 2, 3], [NAN, 2, 3]]), r"^compile: x\[1\]\[0\] is nan; give a finite"),
-        ([1, 2, 10**400], "^x holds a number that is too large for a float$"),
-        ([[1, 2, 3], [10**400, 2, 3]], "^row 1 of x holds a number that is too large for a float$"),
+        (
+            memoryview(array("d", range(6)))[::2],
+            "^x is a buffer with the format 'd' .* without gaps",
+        ),
+        (["1", 2, 3], "^x: number 0: '1' is a str; give a number$"),
+        ([None, 2, 3], "^x: number 0: None is a NoneType; give a number$"),
+        ([1, [2], 3], "^x: number 1: .2. is a list; give a number$"),
+        ([[1, 2, "3"]], "^x: row 0, column 2: '3' is a str; give a number$"),
+        ([[1, 2, 3], 5], "^x: row 1 is 5, not a row; even a single row is written"),
+        (5, "^x is int; give a list of rows, or anything with len.. and indexing$"),
+        ("abc", "^x is str; give a list of rows, or anything with len.. and indexing$"),
+        ({1: 2}, "^x is dict; give a list of rows, or anything with len.. and indexing$"),
+        ([1, 2, NAN], "^x: number 2 is nan; give a finite number$"),
+        ([[1, 2, 3], [1, -INFINITY, 3]], "^x: row 1, column 1 is -inf; give a finite number$"),
+        (array("d", [INFINITY, 2, 3]), "^x: number 0 is inf; give a finite number$"),
+        (matrix_of([[1, 2, 3], [NAN, 2, 3]]), "^x: row 1, column 0 is nan; give a finite number$"),
+        ([1, 2, 10**400], "^x: number 2: the number is too large for a float$"),
+        ([[1, 2, 3], [10**400, 2, 3]], "^x: row 1, column 0: the number is too large for a float$"),
     ],
     ids=(
-        "short short_row long_buffer floats gaps text None text_in_row number words nan inf_in_row "
-        "inf_in_buffer nan_in_matrix large large_in_row"
+        "short short_row long_buffer narrow_matrix floats gaps text None list text_in_row "
+        "number_as_row number words dict nan inf_in_row inf_in_buffer nan_in_matrix large large_in_row"
     ).split(),
 )
 @pytest.mark.parametrize(
@@ -168,12 +175,13 @@ def test_an_interpreter_without_a_c_api_reads_lists_in_python(monkeypatch):
 def test_lists_are_read_in_c(most, monkeypatch):
     monkeypatch.setattr(native_lists, "MOST_ON_STACK", most)
     compiled = predictor.Compiled(network())
-    monkeypatch.setattr(compiled, "of_list", None)
+    monkeypatch.setattr(compiled, "of_sequence", None)
     row = [1.0, 2.0, 3.0]
-    assert compiled.predict([row]) == [compiled.predict(row)] == [compiled.predict([1, 2, 3])]
+    (expected,) = compiled.predict([row])
+    assert compiled.predict([1, 2, 3]) == expected
     assert compiled.predict([]) == []
-    monkeypatch.setattr(compiled, "predict_list", None)
-    assert compiled.predict(row) == compiled.predict([row])[0]
+    monkeypatch.setattr(compiled, "functions", None)
+    assert compiled.predict(row) == expected
 
 
 class Real(float):
@@ -222,17 +230,31 @@ class Masked(array):
 
 
 def test_an_array_whose_lists_hold_something_else_is_refused():
-    with pytest.raises(TypeError, match="give 3 numbers"):
+    with pytest.raises(TypeError, match="^x: number 0: None is a NoneType; give a number$"):
         sn.compile(network())(Masked("d", [1, 2, 3]))
 
 
-@pytest.mark.parametrize("name", ["predict", "predict_list"])
-def test_a_function_for_lists_outlives_what_made_it(name):
+class Tensor:
+    """An array of a library that offers no buffer."""
+
+    def tolist(self):
+        return [[1, 2.5, 3], [True, 0, -1]]
+
+
+def test_other_sequences_are_read_as_lists():
+    predict = sn.compile(network())
+    assert predict(range(3)) == predict([0, 1, 2])
+    assert predict(Tensor()) == predict([[1, 2.5, 3], [1, 0, -1]])
+
+
+@pytest.mark.skipif(not lists.are_possible(), reason="this interpreter has no C API")
+def test_functions_for_lists_outlive_what_made_them():
     compiled = predictor.Compiled(network(3, 2, (sn.Tanh,)))
-    expected, function = compiled.predict([1, 2, 3]), getattr(compiled, name)
+    expected, functions = compiled.predict([1, 2, 3]), [compiled.predict, *compiled.functions]
     del compiled
     gc.collect()
-    assert function([1, 2, 3]) == function([1.0, 2.0, 3.0]) == expected
+    assert functions[0]([1, 2, 3]) == functions[0]([1.0, 2.0, 3.0]) == expected
+    assert functions[1]([1, 2, 3]) == functions[2]([[1, 2, 3]])[0] == expected
 
 
 def test_a_predictor_is_freed():

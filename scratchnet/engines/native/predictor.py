@@ -3,17 +3,16 @@
 from array import array
 from functools import partial
 from itertools import chain
-from math import isfinite
 
 from ...codegen.c.native_predictor import VECTOR, NativePredictor
-from ...core.checks import require, shown
+from ...core.checks import accept_row, accept_rows, is_sequence, require
 from ...scalars.symbolic import Undecided
 from . import library, lists
 from .reading import is_disguised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Optional
 
     from ...core.network import Sequential
 
@@ -25,6 +24,7 @@ def compile(net: "Sequential") -> "Predictor":
     numbers and returns a list, or takes a list of such rows and returns a list of rows. It also
     takes a buffer of doubles in one or two dimensions, such as an ``array`` or a NumPy array, which
     it reads in place (unless it is read-only), and returns a ``memoryview`` of as many dimensions.
+    Anything else that ``predict`` takes, except for buffers of other numbers, is read as a list.
 
     It gives the bits that ``predict`` gives in the portable kernel, for the weights as they are
     now. Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
@@ -102,58 +102,52 @@ class Compiled:
         self.scratch = array("d", bytes(8 * written.scratch))
         self.empty = array("d", bytes(8 * self.outputs))
         made = lists.Lists(self.source, self.weights) if lists.are_possible() else None
-        self.predict_list = made.predict_list if made else self.of_list
-        self.predict_rows = made.predict_rows if made else self.of_rows
+        self.functions = [made.predict_list, made.predict_rows] if made else []
         self.predict = made.predict_any(self.of_any) if made else self.of_any
 
     def of_any(self, x: "Any") -> "Any":
         """Return the outputs for a list of numbers or of rows, or for a buffer."""
         if not isinstance(x, (list, tuple)):
             return self.of_buffer(x)
-        try:
-            return self.predict_list(x)
-        except (TypeError, OverflowError):  # It is no list of the right number of finite numbers.
-            pass
-        try:
-            return self.predict_rows(x)
-        except (TypeError, OverflowError):
-            return self.of_list(x)
-
-    def of_list(self, x: "Any") -> "List[Any]":
-        """Return the outputs for a list of numbers, or of rows; the error says what is wrong."""
-        try:
-            numbers = self.numbers_of(x, "x")
-        except TypeError:  # It is not a list of numbers.
-            return self.of_rows(x)
-        return self.outputs_for(1, numbers, ()).tolist()
-
-    def of_rows(self, rows: "Any") -> "List[List[float]]":
-        """Return the outputs for rows of numbers."""
-        numbers = array("d")
-        for i, row in enumerate(rows):
+        for function in self.functions:
             try:
-                numbers.extend(self.numbers_of(row, f"row {i} of x"))
-            except TypeError:
-                raise TypeError(self.refusal(rows)) from None
-        outputs = self.outputs_for(len(rows), numbers, (len(rows),)).tolist()
+                return function(x)
+            except (TypeError, OverflowError):  # It is no list of that kind, or of other numbers.
+                pass
+        return self.of_sequence(x) if x else []
+
+    def of_sequence(self, x: "Any") -> "List[Any]":
+        """Return the outputs for a sequence of numbers, or of rows; the core checks it."""
+        x = accept_rows(x, "x")
+        if not is_sequence(x[0]):
+            row = array("d", self.accept(x, None))
+            return self.outputs_for(1, row, ()).tolist()
+        numbers = array("d")
+        for i in range(len(x)):
+            numbers.extend(self.accept(x[i], i))
+        outputs = self.outputs_for(len(x), numbers, (len(x),)).tolist()
         width = self.outputs
         return [outputs[k : k + width] for k in range(0, len(outputs), width)]
 
     def of_buffer(self, x: "Any") -> "Any":
-        """Return the outputs for a buffer of doubles, in the same form. It is read in place."""
+        """Return the outputs for a buffer of doubles, in the same form. It is read in place.
+
+        Sequences and arrays of other libraries that have no buffer are read as lists.
+        """
         try:
             view: "Any" = memoryview(x)
         except (TypeError, ValueError):  # NumPy raises a ValueError for times.
-            raise TypeError(self.refusal(x)) from None
+            return self.of_sequence(x)
         if is_disguised(x):
-            raise TypeError(self.refusal(x))
+            return self.of_sequence(x)
         if view.format not in ("d", "@d") or view.ndim not in (1, 2) or not view.c_contiguous:
             raise TypeError(
-                "compile: a buffer holds doubles in one or two dimensions without gaps; this has "
-                f"the format {view.format!r} and the shape {view.shape}"
+                f"x is a buffer with the format {view.format!r} and the shape {view.shape}; give "
+                "one of doubles in one or two dimensions without gaps, or x.tolist()"
             )
         *rows, width = view.shape
-        self.check(width, "x")
+        if width != self.inputs:
+            self.accept([0.0] * width, 0 if rows else None)
         if rows == [0]:
             return memoryview(self.empty).cast("B").cast("d", (1, self.outputs))[:0]
         if view.readonly:
@@ -162,24 +156,9 @@ class Compiled:
         found: "Any" = memoryview(outputs)
         return found.cast("B").cast("d", (*rows, self.outputs)) if rows else found
 
-    def refusal(self, x: "Any") -> str:
-        """Return the message that says what x may be."""
-        width = f"{self.inputs} numbers"
-        return f"compile: x is {shown(x)}; give {width}, rows of {width}, or a buffer of doubles"
-
-    def numbers_of(self, row: "Any", name: str) -> "array[float]":
-        """Return a row of numbers as an array, or raise a TypeError if it is not one."""
-        try:
-            numbers = array("d", row)
-        except OverflowError:
-            raise ValueError(f"{name} holds a number that is too large for a float") from None
-        self.check(len(numbers), name)
-        return numbers
-
-    def check(self, width: int, name: str) -> None:
-        """Raise an error unless the network takes ``width`` numbers."""
-        if width != self.inputs:
-            raise ValueError(f"the network takes {self.inputs} numbers, but {name} has {width}")
+    def accept(self, row: "Any", i: "Optional[int]") -> "List[float]":
+        """Return row i, or the only one if i is None, as floats, or raise the errors of predict."""
+        return accept_row(row, float, "x", i, self.inputs, "the network takes {}")
 
     def outputs_for(self, rows: int, numbers: "Any", shape: "Any") -> "array[float]":
         """Return the outputs for some rows, whose numbers are in an array or a buffer.
@@ -193,16 +172,11 @@ class Compiled:
         if wrong == 1:
             raise ZeroDivisionError("float division by zero")
         if wrong == 2:
-            raise ValueError(self.not_finite(numbers, shape))
+            flat = memoryview(numbers).cast("B").cast("d")
+            for i in range(rows):  # One of them holds what is not finite.
+                row = flat[i * self.inputs : (i + 1) * self.inputs].tolist()
+                self.accept(row, i if shape else None)
         return outputs
-
-    def not_finite(self, numbers: "Any", shape: "Any") -> str:
-        """Return the message that names the first number that is not finite."""
-        flat = memoryview(numbers).cast("B").cast("d")
-        k = next(k for k, number in enumerate(flat) if not isfinite(number))
-        row, column = divmod(k, self.inputs)
-        place = f"[{row}][{column}]" if shape else f"[{column}]"
-        return f"compile: x{place} is {flat[k]}; give a finite number"
 
 
 def weights_of(net: "Sequential") -> "array[float]":
