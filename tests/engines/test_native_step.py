@@ -7,7 +7,7 @@ from compare_engines import X, Y, kernel, outcome
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.codegen.c import native_parts, native_sums, native_unit
+from scratchnet.codegen.c import native_blocks, native_parts, native_sums, native_unit
 from scratchnet.core.functions import where
 from scratchnet.engines.native import compiler, engine
 
@@ -182,3 +182,19 @@ def test_loops_over_samples_read_what_lies_side_by_side():
     assert step.count("net_exp(") == 1  # The sum and the quotients read the same exponentials.
     assert re.search(r"y\[n\] = targets\[1 \* places\[start \+ k\] \+ n\]", step)
     assert re.search(r"const double s\d+ = ", step)  # What one loop needs alone is no array.
+
+
+@pytest.mark.parametrize("most, local", [(4096, True), (0, False)])
+def test_short_arrays_are_on_the_stack_so_that_compilers_know_that_they_are_apart(
+    most, local, monkeypatch
+):
+    def make():
+        return [sn.Dense(2, 16), sn.Tanh(), sn.Dense(16, 1)]
+
+    monkeypatch.setattr(native_blocks, "MOST_LOCAL", most)
+    engine._steps.clear()
+    found, source = train(make(), "native", optimizer=sn.SGD(0.125))
+    assert found == train(make(), "lists", optimizer=sn.SGD(0.125))[0]
+    assert bool(re.search(r"double v0s\[512\];", source)) == local
+    assert ("= scratch + " in source) != local
+    engine._steps.clear()

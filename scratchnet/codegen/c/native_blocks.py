@@ -3,7 +3,8 @@
 Each statement is repeated for all samples before the next one follows, so that compilers compute
 several samples at once. What one statement computes and another needs is in arrays:
 
-    v3 = scratch + 640 + 32 * k    the row v3 of sample k
+    v3 = v3s + 32 * k              the row v3 of sample k
+    v3 = scratch + 640 + 32 * k    the same, if the arrays are too long for the stack
     s5[k]                          its number s5
     xs[32 * 2 + k]                 its number x[2], if the statements are written out
 """
@@ -15,7 +16,7 @@ from functools import partial
 from ...scalars import Symbolic
 from ..loops import Assign, Fill, Fold
 from .native_packs import FEWEST, each_pack, each_tile, packed, width_of_tile
-from .native_sums import Sums
+from .native_sums import FEW_STATEMENTS, Sums
 from .native_text import nested
 from .native_unit import is_row_of_sums
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .native_rows import RowParts
 
 BLOCK = 32  # samples
+MOST_LOCAL = 4096  # numbers of arrays on the stack
 MOST_COPIED = 16  # numbers of a row of data
 COPY = "for (int n = 0; n < {2}; n++) {{ {0}[n] = {1}[{2} * places[start + k] + n]; }}"
 
@@ -57,6 +59,8 @@ class Blocks(Sums):
         copied = self.copied(data, groups)
         self.lengths = {**parts.lengths, **{name: data[name][1] for name in copied}}
         self.scratch = BLOCK * (sum(self.lengths.values()) + len(self.scalars))
+        statements = len(groups) + len(parts.late)
+        self.is_local = self.scratch <= MOST_LOCAL and statements <= FEW_STATEMENTS
         drawn = len(self.record.drawn)
         # The address of what belongs to a sample.
         self.addresses: "Dict[str, str]" = {
@@ -64,15 +68,20 @@ class Blocks(Sums):
             "y": f"targets + {outputs} * places[start + {{k}}]",
             "r": f"draws + {drawn} * (start + {{k}})",
         }
-        self.places: "Dict[str, int]" = {}
+        self.before: "List[str]" = []
+        self.arrays: "Dict[str, str]" = {}
         for name, length in self.lengths.items():
-            self.places[name] = place
-            self.addresses[name] = f"scratch + {place} + {length} * {{k}}"
+            self.arrays[name] = f"{name}s" if self.is_local else f"scratch + {place}"
+            self.addresses[name] = f"{self.arrays[name]} + {length} * {{k}}"
+            if self.is_local:
+                self.before.append(f"double {name}s[{BLOCK * length}];")
             place += BLOCK * length
-        self.before = []
         for name in self.scalars:
-            self.before.append(f"double *restrict const {name} = scratch + {place};")
+            pointer = f"double *restrict const {name} = scratch + {place};"
+            self.before.append(f"double {name}[{BLOCK}];" if self.is_local else pointer)
             place += BLOCK
+        if self.is_local:
+            self.scratch = 0
         self.lines: "List[str]" = []
         if parts.is_small:
             widths = {
@@ -224,9 +233,7 @@ class Blocks(Sums):
         ):
             return []
         names = sorted({name for name, _ in read})
-        declared = [
-            f"double *restrict const {name} = scratch + {self.places[name]};" for name in names
-        ]
+        declared = [f"double *restrict const {name} = {self.arrays[name]};" for name in names]
         i = part.index.name
         opening = f"for (int {i} = 0; {i} < {length} * block; {i}++) {{"
         return ["{", *nested(declared), *nested([opening, *nested(lines), "}"]), "}"]

@@ -43,7 +43,7 @@ def over_all_samples(blocks: "Blocks") -> "Tuple[List[str], List[str]]":
     """Return functions, and the statements that compute the sums over all samples with them."""
     functions: "List[str]" = []
     before, lines = blocks.before, blocks.lines
-    if len(lines) > MOST_LINES and not blocks.updates:
+    if len(lines) > MOST_LINES and not (blocks.updates or blocks.is_local):
         functions, lines = Division(lines, before, OF_BLOCK).result()
         before = []
     loop = [
