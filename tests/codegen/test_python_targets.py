@@ -314,7 +314,8 @@ def test_a_column_cannot_set_the_encoding(tmp_path):
 @pytest.mark.parametrize("name", ["class", "math", "2nd", "my-net", "a b", "réseau", "", "print"])
 def test_names_that_cannot_be_imported(name):
     for to in ("python", "micropython"):
-        with pytest.raises(ValueError, match="; give another name, such as name='net'$"):
+        expected = r"; give another name, such as name='net' \(at the command line, --name net\)$"
+        with pytest.raises(ValueError, match=expected):
             sn.export(NETWORKS[0], None, to=to, name=name)
 
 

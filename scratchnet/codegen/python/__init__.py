@@ -26,6 +26,7 @@ loop_products     matrix products in it
 loop_updates      the updates in it
 
 module            a module for Python or MicroPython with a network of floats
+constants         the constants in such a module
 integer_module    a module for MicroPython with a network of integers
 table_rows        the rows of a table in such a module
 templates         the lines of Python that do not depend on the network

@@ -15,8 +15,8 @@ from ...scalars import Symbolic, SymbolicSingle
 from ...scalars.operations import ATOM, SIGN
 from .. import golden
 from ..program import DEEPEST, Printer, recorded, shifted
-from ..statements import Speller
 from . import heap, table_rows, templates
+from .constants import WIDEST, Constants, filled, indented
 from .printer import NEVER_RAISES, is_safe
 
 TYPE_CHECKING = False
@@ -25,19 +25,17 @@ if TYPE_CHECKING:
 
     from ...core.types import Row
     from ...scalars import Symbolic as Node
-    from ..loops import Index, Table
+    from ..loops import Index
     from ..request import Request
 
-WIDEST = 96  # columns of a line
 SHORT_DIGITS = 22  # of the floats on some devices
 
 
-class Module(Speller):
+class Module(Constants):
     """The parts of a Python module in the making.
 
     ``is_single``   whether its numbers have 24 binary digits, not 53
     ``guarded``     {function of the library that is called: whether it may raise an error}
-    ``constants``   those of the function in the making that are not written where they are used
     """
 
     about = "It needs only Python 3.6 or later."
@@ -47,44 +45,13 @@ class Module(Speller):
     deepest = DEEPEST
 
     def __init__(self, request: "Request") -> None:
-        Speller.__init__(self)
+        Constants.__init__(self)
         self.request = request
         self.guarded: "Dict[str, bool]" = {}
-        self.constants: "List[float]" = []
-        self.has_infinity = self.has_nearest = False
+        self.has_nearest = False
 
     def is_portable(self, name: str) -> bool:
         return self.request.self_contained
-
-    # ---- numbers ---------------------------------------------------------------------------------
-
-    def constant(self, value: float) -> str:
-        """Return the expression of a constant."""
-        if value - value == 0:
-            return self.finite(value)
-        self.has_infinity = True
-        return "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
-
-    def finite(self, value: float) -> str:
-        return repr(value)
-
-    def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
-        """Return the expression of a row of constants."""
-        return bracketed([self.constant(value) for value in values], margin)
-
-    def rows(self, rows: "Sequence[Sequence[float]]", margin: int, brackets: str) -> str:
-        """Return the expression of a list or a tuple of rows."""
-        space = " " * margin
-        lines = [f"{space}    {self.numbers(row, margin + 4)},\n" for row in rows]
-        return brackets[0] + "\n" + "".join(lines) + space + brackets[1]
-
-    def table(self, table: "Table") -> str:
-        """Return the definition of a table."""
-        values, n = table.values, table.shape[-1]
-        if len(table.shape) == 1:
-            return f"{table.name} = {self.numbers(values)}\n"
-        rows = [values[k : k + n] for k in range(0, len(values), n)]
-        return f"{table.name} = {self.rows(rows, 0, '()')}\n"
 
     # ---- statements ------------------------------------------------------------------------------
 
@@ -118,14 +85,6 @@ class Module(Speller):
         lines = code.statements()
         lines.append(f"return {code.text(code.outputs[0])}")
         return self.with_constants(f"_{name}", f"def {name}(x):\n", lines)
-
-    def with_constants(self, name: str, head: str, lines: "List[str]") -> str:
-        """Return a function, after the definition of the constants that its lines need."""
-        constants, self.constants = self.constants, []
-        if not constants:
-            return head + indented(lines)
-        definition = f"{name} = {self.numbers(constants)}\n\n\n"
-        return definition + head + indented([f"c = {name}"] + lines)
 
     def guards(self) -> "List[str]":
         """Return the functions of the library that may raise an error, guarded."""
@@ -344,25 +303,6 @@ def micropython(request: "Request") -> str:
     return DeviceModule(request).written()
 
 
-def bracketed(texts: "List[str]", margin: int = 0) -> str:
-    """Return a tuple of these expressions, in as many lines as it needs."""
-    lines = filled([f"{text}, " for text in texts], WIDEST - margin - 5)
-    if len(lines) == 1:
-        return f"({lines[0].rstrip() if len(texts) == 1 else lines[0].rstrip(', ')})"
-    space = "\n" + " " * (margin + 4)
-    return "(" + space + space.join([line.rstrip() for line in lines]) + space[:-4] + ")"
-
-
-def filled(texts: "Sequence[str]", width: int) -> "List[str]":
-    """Return the texts, one after another, in lines of about this width."""
-    lines = [""]
-    for text in texts:
-        if len(lines[-1]) + len(text) > width and lines[-1]:
-            lines.append("")
-        lines[-1] += text
-    return lines
-
-
 def escaped(byte: int) -> str:
     """Return a byte as it stands in a literal."""
     character = chr(byte)
@@ -372,7 +312,3 @@ def escaped(byte: int) -> str:
 def printable(text: str) -> str:
     """Return a text from data for a comment: one line of ASCII."""
     return "".join([c if " " <= c <= "~" else "?" for c in text])
-
-
-def indented(lines: "List[str]") -> str:
-    return "".join([f"    {line}\n" for line in lines])

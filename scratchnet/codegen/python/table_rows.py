@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from typing import Any, List, Sequence
 
     from ..rows import Rows
-    from .module import Module
+    from .constants import Constants
 
 MOST_ARGUMENTS = 100  # Python 3.6 and MicroPython allow 255
 # Names that the functions with the columns as arguments use. Others begin with an underscore.
 USED = {"CLASSES", "dict", "outputs", "zip"}
 
 
-def constants(module: "Module", rows: "Rows") -> "List[str]":
+def constants(module: "Constants", rows: "Rows") -> "List[str]":
     """Return the definitions of CLASSES, MISSING and COLUMNS, as far as they are needed."""
     parts = []
     if rows.classes is not None:
@@ -32,7 +32,7 @@ def constants(module: "Module", rows: "Rows") -> "List[str]":
     return ([f"c = {module.numbers(former)}\n"] if former else []) + parts
 
 
-def column(module: "Module", part: "Any") -> str:
+def column(module: "Constants", part: "Any") -> str:
     """Return the tuple that describes a column."""
     name = ascii(part.name)
     if isinstance(part, Number):
@@ -41,13 +41,13 @@ def column(module: "Module", part: "Any") -> str:
     return f"({name}, {part.place}, {labels}, {part.missing}, {part.other})"
 
 
-def row(module: "Module", values: "Sequence[Any]") -> str:
+def row(module: "Constants", values: "Sequence[Any]") -> str:
     """Return the values of a row as a tuple."""
     return listed([module.constant(v) if isinstance(v, float) else ascii(v) for v in values])
 
 
 def functions(
-    module: "Module", rows: "Rows", outputs: int, has_probabilities: bool = True
+    module: "Constants", rows: "Rows", outputs: int, has_probabilities: bool = True
 ) -> "List[str]":
     """Return the functions that predict, and those that they call."""
     if not rows.target:
@@ -74,7 +74,7 @@ def functions(
     return parts
 
 
-def decision(module: "Module", rows: "Rows", outputs: int) -> str:
+def decision(module: "Constants", rows: "Rows", outputs: int) -> str:
     """Return the function that says what outputs mean."""
     if rows.classes is not None:
         value = templates.DECISIONS["one of two" if outputs == 1 else "class"]
