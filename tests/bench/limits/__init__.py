@@ -12,11 +12,13 @@ Each module has a function ``limits(quick)``, which yields a Limit after the oth
 import os
 import sys
 
+import scratchnet as sn
+
 from .. import other, peers
-from ..measure import Contender, Unavailable, check, digits, duration, side_by_side
+from ..measure import Contender, Unavailable, check, digits, duration, looped, side_by_side
 from ..workloads import workload
 
-NAMES = ("xor", "xor_in_c", "small")
+NAMES = ("xor", "xor_in_c", "small", "predict")
 PAIRS = 15
 IN_A_ROW = 0.05  # seconds that a contender is run at a time
 
@@ -41,6 +43,17 @@ class Limit:
                 continue
             ratio = side_by_side(self.bare, contender, pairs, at_least).ratio
             yield "    {:14} {} × as long".format(name, digits(ratio))
+
+
+def other_predictions(work, against, at_least):
+    """Yield scratchnet's prediction of one sample, by sn.unroll, and those of the peers."""
+    x = work.X[1]
+    yield "scratchnet", looped(sn.unroll(work.network()), x, at_least)
+    for name in against:
+        try:
+            yield name, looped(peers.peer(name).prediction(work), x, at_least)
+        except Unavailable as error:
+            yield name, error
 
 
 def training(name, bare, against, quick, tolerance=1e-10, engine="auto"):
