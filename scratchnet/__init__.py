@@ -230,12 +230,11 @@ _default_engine = PLUG_POINTS["engine"]
 
 
 def _draws(generator: "Any", n: int) -> "Any":
-    """Return many random numbers at once."""
-    try:
-        from .engines.draws import many
-    except ImportError:  # MicroPython
-        many = _default_draws
-    plug_in(draws=many)  # for all further calls
+    """Return many random numbers at once. A few are faster one after the other."""
+    if n < 24 or sys.implementation.name in _ON_DEVICES:
+        return _default_draws(generator, n)
+    from .engines.draws import many
+
     return many(generator, n)
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 STEP = 0x9E3779B97F4A7C15  # between two states of the generator
 LANE = (1 << 64) - 1
 LANES = 512  # the most at once; more are not faster
-FEWEST = 24  # Fewer are faster one after the other.
 
 
 def in_lanes(numbers: "Iterable[int]") -> int:
@@ -37,8 +36,6 @@ STEPS = STEP * in_lanes(range(1, LANES + 1)) & MASK
 
 def many(generator: "Generator", n: int) -> "Iterable[int]":
     """Return the next n results of the generator's ``bits``."""
-    if n < FEWEST:
-        return [generator.bits() for _ in range(n)]
     state = generator.state
     generator.state = (state + n * STEP) & LANE
     starts = range(0, n, LANES)

@@ -16,7 +16,9 @@ print(history.engine, *sorted(set(sys.modules) - before))
 """
 # Each takes as long to import as some of the package's own modules together.
 SLOW = {"array", "collections", "copy", "enum", "functools", "heapq", "numbers", "re", "threading"}
-OTHERS = {"scratchnet." + name for name in ("deep", "engines.lanes", "engines.rows")}
+OTHERS = {
+    "scratchnet." + name for name in ("deep", "engines.draws", "engines.lanes", "engines.rows")
+}
 
 
 @pytest.mark.parametrize(("optimizer", "batch_size"), [("sgd", 9), ("sgd", 3), ("adam", 3)])
