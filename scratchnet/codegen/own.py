@@ -28,9 +28,11 @@ def is_own(part: "Any") -> bool:
     A subclass that adds nothing but a name does, too.
     """
     kind = type(part)
-    while not is_listed(kind) and len(kind.__bases__) == 1 and set(vars(kind)) <= EMPTY:
+    while not is_listed(kind):
+        if len(kind.__bases__) != 1 or not set(vars(kind)) <= EMPTY:
+            return False
         kind = kind.__bases__[0]
-    return is_listed(kind)
+    return True
 
 
 def is_listed(kind: "Any") -> bool:

@@ -61,7 +61,9 @@ def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "En
             return native(lists, size, executor)
         if name == "lanes":
             return lanes(lists, size)
-        return rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
+        if name == "rows":
+            return rows(lists, size)
+        return steps(lists, size, *choice(lists, size, MOST_AT_ALL))
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
 
@@ -77,15 +79,15 @@ def engine_of_unroll(unroll: "Any") -> str:
 
 def fastest(lists: "Engine", size: int) -> "Engine":
     """Return the fastest engine that can compute this training run."""
+    kind, reason = choice(lists, size, MOST)
     try:
-        kind = choice(lists, size, MOST)[0]
         if kind != "samples" and may_have_grid(lists):
             count = sum([p.count for p in lists.net.parameters()])
             return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else float("inf"))
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:
-        return steps(lists, size, MOST)
+        return steps(lists, size, kind, reason)
     except Exception:  # The network is too large, or a user-defined rule raises an error.
         pass
     try:
@@ -133,9 +135,11 @@ def rows(lists: "Engine", size: int) -> "Engine":
     return Rows(lists, size)
 
 
-def steps(lists: "Engine", size: int, most: "Dict[str, float]") -> "Engine":
-    """Return the engine Steps, or raise an error that says why it cannot be used."""
-    kind, reason = choice(lists, size, most)
+def steps(lists: "Engine", size: int, kind: str, reason: str) -> "Engine":
+    """Return the engine Steps, or raise an error that says why it cannot be used.
+
+    ``kind``, ``reason``   the results of ``choice``
+    """
     if kind == "rows":
         raise ValueError(f"use 'rows': {reason}")
     if type(lists.net) is not Sequential:

@@ -50,6 +50,7 @@ class Generated(Engine):
         self.parameters = lists.net.parameters()
         self.source_of_code = self.description()
         self.objects_in_code = self.objects()
+        self.note_unchanged()
         self.own = is_own(self.optimizer)
         count = sum([p.count for p in self.parameters])
         self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
@@ -72,18 +73,19 @@ class Generated(Engine):
 
     def is_changed(self) -> bool:
         """Return whether the network, loss or optimizer is no longer what the code is for."""
-        glance = self.glance()
-        if self.unchanged and glance == self.unchanged[0]:
+        if self.unchanged and self.glance() == self.unchanged[0]:
             return False
-        changed = (self.description(), self.objects()) != (
-            self.source_of_code,
-            self.objects_in_code,
-        )
+        if (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code):
+            return True
+        self.note_unchanged()
+        return False
+
+    def note_unchanged(self) -> None:
+        """Remember what a glance shows, if the package's own classes determine the code."""
         parts = self.lists.net.layers + [self.lists.loss]
-        if not changed and all([is_own(part) for part in parts]):
+        if all([is_own(part) for part in parts]):
             # The objects are kept, so that no other object gets one of their ids.
-            self.unchanged = glance, [(part, *vars(part).values()) for part in parts]
-        return changed
+            self.unchanged = self.glance(), [(part, *vars(part).values()) for part in parts]
 
     def glance(self) -> "Any":
         """Return what differs if a layer or the loss has got another attribute.
