@@ -218,6 +218,15 @@ def test_each_distinct_target_is_checked_once(monkeypatch):
     assert sorted(checked) == [0, 2]
 
 
+def test_few_targets_are_read_in_c_if_the_samples_are(monkeypatch):
+    if not reading.IN_C:
+        pytest.skip("everything is read by Python")
+    monkeypatch.setattr(reading, "FEWEST", 2 * len(SAMPLES))
+    monkeypatch.setattr(reading, "read_at_once", None)
+    _, Y = as_doubles(SAMPLES, TARGETS)
+    assert list(Y) == [[float(y)] for y in TARGETS]
+
+
 class OfPlace(sn.MeanSquaredError):
     """A loss whose targets depend on their place."""
 

@@ -71,13 +71,17 @@ def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any
         if inputs is None and not (hasattr(X, "bytes_at") and len(X) * (X.width or 0) >= FEWEST):
             return X, Y
         X = inputs or X
-        return X, targets_of(Y, net.outputs or X.width, loss) or Y
+        is_large = len(X) * X.width >= FEWEST
+        return X, targets_of(Y, net.outputs or X.width, loss, is_large) or Y
     except CompilerError:  # The engine reports it.
         return X, Y
 
 
-def doubles_of(data: "Any", width: "Optional[int]") -> "Optional[Doubles]":
-    """Return the rows, or None if they are not rows of ``width`` finite numbers each."""
+def doubles_of(data: "Any", width: "Optional[int]", in_c: bool = False) -> "Optional[Doubles]":
+    """Return the rows, or None if they are not rows of ``width`` finite numbers each.
+
+    ``in_c``   whether C reads few numbers too, because it is there
+    """
     if hasattr(data, "tolist"):
         found = in_buffer(data, width)
         if found is not None:
@@ -89,7 +93,7 @@ def doubles_of(data: "Any", width: "Optional[int]") -> "Optional[Doubles]":
     if not width:
         return None
     numbers = library.zeros(len(data) * width)
-    read = read_in_c if IN_C and len(numbers) >= FEWEST else read_at_once
+    read = read_in_c if IN_C and (in_c or len(numbers) >= FEWEST) else read_at_once
     step = max(1, AT_ONCE // width)
     for start in range(0, len(data), step):
         stop = min(start + step, len(data))
@@ -152,7 +156,7 @@ def is_disguised(data: "Any") -> bool:
     return sum(["tolist" in vars(kind) for kind in type(data).__mro__]) > 1
 
 
-def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
+def targets_of(Y: "Any", outputs: int, loss: "Any", in_c: bool = False) -> "Optional[Doubles]":
     """Return the targets that the loss makes of Y, or None if Y is not of the usual kinds.
 
     The loss converts each different row once, because there are few if the rows are classes.
@@ -166,7 +170,7 @@ def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
         return None
     if outputs > 1 and isinstance(Y, (list, tuple)) and set(map(type, Y)) <= {int, float}:
         return converted(Y, lambda y: y, outputs, loss)
-    found = doubles_of(Y, outputs)
+    found = doubles_of(Y, outputs, in_c)
     if found is None or usual and type(loss).error_in is Loss.error_in:
         return found
     written, step = found.numbers.tobytes(), 8 * outputs
