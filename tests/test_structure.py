@@ -361,6 +361,21 @@ def test_every_folder_lists_its_files():
     assert {folder: unlisted(folder) for folder in folders if unlisted(folder)} == {}
 
 
+HEADING = re.compile(r"# ---- (.*?) -*$", re.MULTILINE)
+
+
+def empty_sections(source):
+    """The headings in a file that nothing follows, up to the next heading or the end."""
+    parts = HEADING.split(source)
+    return [name for name, text in zip(parts[1::2], parts[2::2]) if not text.strip()]
+
+
+def test_every_heading_has_a_section():
+    found = {path: empty_sections(read(path)) for path in FILES}
+    assert {path: names for path, names in found.items() if names} == {}
+    assert empty_sections("# ---- a ----\n\n# ---- b ----\nx = 1\n# ---- c ----\n") == ["a", "c"]
+
+
 def test_the_dialect_imports_only_what_every_python_has():
     check(foreign_imports, DIALECT_FILES)
 

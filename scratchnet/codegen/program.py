@@ -2,7 +2,7 @@
 
 A number that is used once is written where it is used. A number that is used more than once, or
 that a printer names, gets a variable. Sums keep their order, from left to right. Nothing is
-rearranged. A printer of a language, such as ``Code`` in python.py, is a subclass that spells it.
+rearranged. A printer of a language, such as ``Code`` in python/printer.py, spells it in a subclass.
 """
 
 from operator import attrgetter

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PACKAGES = ("keras", "tf_keras")
 SMALLEST_SPREAD = 1e-7  # Keras divides by this instead of a smaller spread: keras.config.epsilon()
-
-
 # Layers that do nothing in a prediction, or only give a sample another shape.
 NOTHING = (
     "ActivityRegularization",

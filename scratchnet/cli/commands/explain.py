@@ -56,8 +56,6 @@ examples:
   scratchnet explain --layers 2,2,1 --seeds 1-30 --worksheet -o class
                                          30 exercises and the answer key
 """
-
-
 DECIMALS_LIMIT = (
     lambda v: COUNT[0](v) and v <= MOST_DECIMALS,
     f"a whole number from 1 to {MOST_DECIMALS}",

@@ -1,8 +1,6 @@
-"""What is done with each column of a table, and why.
+"""What is done with each column of a table, and why, as a table for people.
 
-part_of      a column that may become inputs
-target_of    the column that is predicted
-table_of     the decisions as a table for people
+inputs.py and target.py make these decisions.
 """
 
 import re
@@ -13,23 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-
 LINES = 60  # of the table of decisions; a longer one joins columns that are alike
 HEADING = ("column", "what it holds", "what is done", "why")
 TARGET = "the target"
 _NUMBER = re.compile(r"(?<=\s)-?\d[\d,.e+-]*")
-
-
-# ---- numbers ---------------------------------------------------------------------------------
-
-
-# ---- categories ------------------------------------------------------------------------------
-
-
-# ---- the target ------------------------------------------------------------------------------
-
-
-# ---- for people ------------------------------------------------------------------------------
 
 
 def table_of(decisions: "Sequence[Sequence[str]]") -> str:

@@ -74,8 +74,6 @@ LINES = (
     ),
     "a list of decisions, each four texts",
 )
-
-
 FLAG_OR_NONE = (lambda v: v is None or FLAG[0](v), FLAG[1])
 DAYS = (
     lambda v: v is None or OBJECT[0](v) and all([order in ORDERS for order in v.values()]),

@@ -1,9 +1,4 @@
-"""The columns of a table, and how they grow while a file is read.
-
-Column              numbers, or categories: one code per row, and the label of each code
-begun, finished     the columns before the first row and after the last one
-Unfit               the error for a text that does not fit into its column
-"""
+"""A column of a table: numbers, or categories as one code per row and the label of each code."""
 
 from array import array
 
@@ -19,11 +14,7 @@ _DASHES = ("-", "--", "---", "\u2013", "\u2014")
 _ERRORS = ("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
 BLANKS = ("None", *_DASHES, ".", "..", "...", "*", "\\N", "n.a.", *_ERRORS)
 NUMBERS, CATEGORIES, TEXT, DATES = "numbers", "categories", "text", "dates"
-
-
 LABELS = 100000  # the limit of different texts in a column of categories
-
-
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
 NOT_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
@@ -89,9 +80,6 @@ def spelled(value: float) -> str:
 def is_utf8(text: str) -> bool:
     """Return whether no byte of the text had to be kept as half of a surrogate pair."""
     return not any(["\udc80" <= character <= "\udcff" for character in text])
-
-
-# ---- columns under construction --------------------------------------------------------------
 
 
 def as_categories(column: "Column") -> "Column":

@@ -42,8 +42,6 @@ _THOUSANDS = {
     )
     for mark, other in (".,", ",.")
 }
-
-
 # A number with a word or another sign, and a duration.
 _MEASURED = re.compile(
     r"\(?(?P<before>[^\W\d_]{{0,3}}\.? ?[{0}]?) ?[+-]?\d[\d.,']* ?"

@@ -47,10 +47,7 @@ if TYPE_CHECKING:
 
     from .table import HeaderTest, Kinds, Names, Plan, Progress
 
-
 COLUMNS = 100000  # the limit for a table; a small gzip file may contain millions
-
-
 _FORMATS = {"JSON": r'[\[{]\s*[\[{"]', "HTML or XML": "<(html|!doctype|[?]xml|table)"}
 _DELIMITER = (
     lambda v: v is None or len(v) == 1 and v not in '"\r\n',
@@ -267,6 +264,3 @@ def check_target(
         if name in kinds and name != target and headings[name] == headings.get(target):
             what = f"{source}: the target {shown(target)} has the same heading as {shown(name)}"
             raise ValueError(f"{what}; rename one of them, or ignore {shown(name)}")
-
-
-# ---- the file --------------------------------------------------------------------------------
