@@ -7,6 +7,7 @@ rounding, and in the portable kernel to the bit.
 from itertools import chain
 
 from ..codegen.own import is_own, is_patched
+from ..core.checks import accept_rows
 from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
@@ -54,7 +55,9 @@ def apart(net: "Sequential") -> "Sequential":
         return by_layers(X, layers, generator) if found is None else found
 
     def outputs_for(X: "Any") -> "Matrix":
-        can_be_read = are_rows(X, net.inputs) and (begins_with_product(net) or are_floats(X))
+        X = accept_rows(X)
+        is_table = are_rows(X, net.inputs) or are_rows(X, net.inputs, tuple)
+        can_be_read = is_table and (begins_with_product(net) or are_floats(X))
         found = generated.outputs_for(X) if can_be_read else None
         return checked(X) if found is None else found
 
@@ -104,8 +107,8 @@ def begins_with_product(net: "Sequential") -> bool:
     return any([not p.flat for p in net.layers[0].parameters()]) and has_own_layers(net)
 
 
-def are_rows(X: "Any", columns: "Any") -> bool:
-    """Return whether X is a list of lists of this length.
+def are_rows(X: "Any", columns: "Any", kind: type = list) -> bool:
+    """Return whether X is a list of lists of this length, or of objects of another kind.
 
     A single row is checked in less time by itself.
     """
@@ -113,7 +116,7 @@ def are_rows(X: "Any", columns: "Any") -> bool:
     return (
         isinstance(X, list)
         and len(X) > 1
-        and list(map(type, X)).count(list) == len(X)
+        and list(map(type, X)).count(kind) == len(X)
         and list(map(len, X)).count(columns) == len(X)
     )
 

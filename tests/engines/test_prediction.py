@@ -162,6 +162,23 @@ def test_samples_of_other_numbers(one, layer, eager, both_kinds_of_code):
     assert bits(net.predict(tuple([[1.0, one]] + rows))) == expected
 
 
+class Table:
+    """An array of a library that offers lists."""
+
+    def tolist(self):
+        return [[1, 2.5]] * 60
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+def test_tables_are_not_checked_number_by_number(eager, both_kinds_of_code, monkeypatch):
+    net = sn.Sequential([sn.Dense(2, 2), sn.ReLU()])
+    expected = bits(net.predict([[1.0, 2.5]] * 60))
+    monkeypatch.setattr(sn.Sequential, "accept", None)
+    for table in ([[1.0, 2.5]] * 60, [[1, 2.5]] * 60, [(1.0, 2.5)] * 60, Table()):
+        assert bits(net.predict(table)) == expected
+    assert eager == [60] * 5
+
+
 def test_large_samples(eager, both_kinds_of_code):
     net = sn.Sequential([sn.Dense(2, 1)])
     largest = [[1.7e308, 1.7e308]] * 60  # whose sum is not finite
