@@ -1,11 +1,14 @@
 """The C of predictions that are made on this machine, printed from the record of the rules."""
 
+import re
+
 from ...scalars import Symbolic
 from ..batch_record import replaced_by_inputs
-from ..loops import Element, Loops, size
+from ..loops import Assign, Element, Fold, Loops, size
 from ..own import generate
 from ..program import reachable, recorded
 from . import templates
+from .native_division import MOST_LINES, Division
 from .native_lists import lists
 from .native_text import comment, head, nested, places_of, sum_of
 from .native_unit import NativeUnit
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
     from ...core.types import Row
-    from ..loops import Fold, Index
+    from ..loops import Index
 
 MOST_WRITTEN_OUT = 256  # operations; loops for more are faster
 VECTOR = 8  # the most doubles that a processor adds at once
@@ -62,6 +65,7 @@ class _Writer:
         self.outputs = len(rows[-1])
         self.scratch = 0
         self.tables: "List[str]" = []
+        self.functions: "List[str]" = []
         small = size(rows[-1]) <= MOST_WRITTEN_OUT
         body = self.written_out(rows[-1]) if small else self.looping(rows)
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
@@ -72,6 +76,7 @@ class _Writer:
                 templates.BEGIN_UNCONTRACTED,
                 *unit.functions(),
                 *self.tables,
+                *self.functions,
                 PREDICT.format(inputs=len(x), outputs=self.outputs, body=indented(nested(body))),
                 lists(len(x), self.outputs, self.scratch),
             ]
@@ -96,13 +101,40 @@ class _Writer:
         loops.statements.append(f"layer {len(rows) - 2}")
         loops.store(rows[-1], "out")
         self.tables = [self.unit.table(table) for table in loops.tables]
-        arrays = []
-        for name, length in loops.lengths.items():
-            place = sum_of("scratch", self.scratch)
-            arrays.append(f"double *restrict const {name} = {place};")
-            self.scratch += length
-        return arrays + [line for part in loops.statements for line in self.unit.statement(part)]
+        lines = [line for part in loops.statements for line in self.unit.statement(part)]
+        arrays = [self.array(name, length) for name, length in loops.lengths.items()]
+        if len(lines) <= MOST_LINES:
+            return arrays + lines
+        names = [part.name for part in loops.statements if isinstance(part, (Assign, Fold))]
+        arrays += [self.array(name, 1) for name in names]
+        self.functions, calls = Division(in_arrays(lines, names), arrays, OF_ROW).result()
+        return calls
 
+    def array(self, name: str, length: int) -> str:
+        """Return the declaration of an array in ``scratch``."""
+        place = sum_of("scratch", self.scratch)
+        self.scratch += length
+        return f"double *restrict const {name} = {place};"
+
+
+def in_arrays(lines: "List[str]", names: "List[str]") -> "List[str]":
+    """Return the lines with elements of arrays instead of these variables."""
+    if not names:
+        return lines
+    found = "|".join(names)
+    text = re.sub(
+        rf"^(?:const )?double (?=(?:{found}) = )", "", "\n".join(lines), flags=re.MULTILINE
+    )
+    return re.sub(rf"\b({found})\b", r"\1[0]", text).split("\n")
+
+
+# What functions of a row may need.
+OF_ROW = """
+    const double *x
+    double *out
+    const double *restrict w
+    double *scratch
+"""
 
 INCLUDES = """\
 #include <stddef.h>
