@@ -55,9 +55,6 @@ class Code(Printer):
 
     def call(self, node: "Symbolic", arguments: "List[str]") -> str:
         name = node.operation
-        if name == "power":
-            self.functions[name] = False
-            return f"power({', '.join(arguments)})"
         if name in PRIMITIVES or len(arguments) != 1:
             raise ValueError(f"the operation {name!r} cannot be written in Python")
         if name != "abs":
@@ -180,8 +177,6 @@ def imports(code: "Code", guarded: bool) -> "List[str]":
         }
     if "dot" in modules:
         modules["dot"] = "scratchnet.core.elementary"
-    if "power" in modules:
-        modules["power"] = "scratchnet.codegen.python.settings"
     lines = []
     for module in sorted(set(modules.values())):
         names = sorted([name for name in modules if modules[name] == module])

@@ -19,10 +19,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence
 
+
 MOST_POWERS = 1 << 16  # of one base; they take 2 MB
 MOST_BASES = 8
 
 _powers: "Dict[float, List[float]]" = {}
+
+
+class SettingsCode(Code):
+    """Code that may call ``power``."""
+
+    def call(self, node: "Symbolic", arguments: "List[str]") -> str:
+        if node.operation == "power":
+            return f"power({', '.join(arguments)})"
+        return Code.call(self, node, arguments)
 
 
 def source_of(optimizer: "Any", names: "Sequence[str]") -> str:
@@ -34,12 +44,14 @@ def source_of(optimizer: "Any", names: "Sequence[str]") -> str:
     twin.t = Symbolic(name="t")
     twin.learning_rate = Symbolic(name="learning_rate")
     twin.begin(Symbolic)
-    code = Code([symbolic(getattr(twin, name)) for name in names])
+    code = SettingsCode([symbolic(getattr(twin, name)) for name in names])
     lines = code.statements()
     clauses = "".join([" for {} in [{}]".format(*line.split(" = ")) for line in lines])
     row = ", ".join([code.text(output) for output in code.outputs])
     body = f"return [({row},) for t in steps{clauses}]"
-    return function(code, "settings(steps, learning_rate)", [body])
+    source = function(code, "settings(steps, learning_rate)", [body])
+    blank = "" if code.functions else "\n\n"
+    return f"from {__name__} import power\n{blank}{source}"
 
 
 def power(x: float, n: float) -> float:
