@@ -52,7 +52,7 @@ HEAD = """\
 #else
 #define NET_APART static
 #endif
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
 /* Otherwise GCC computes a function once for each value that a choice in it may have, keeps sums in
  * memory instead of in registers, and unrolls a short loop instead of vectorizing it, which
  * NET_VECTOR forbids. */
