@@ -5,9 +5,11 @@ from compare_engines import Lazy, kernel, outcome
 from random_networks import Bell, MeanQuarticError, Scale, Share, SignDescent
 
 import scratchnet as sn
+from scratchnet import matrix
 from scratchnet.codegen.c import native_parts, native_rows, native_step
 from scratchnet.codegen.c.native_step import NativeStep
 from scratchnet.codegen.python import recording
+from scratchnet.core.functions import total
 from scratchnet.engines.native import compiler, engine, measuring
 
 try:
@@ -71,7 +73,13 @@ def user_defined():
     return [sn.Dense(12, 10), Bell(), Scale(10), Share(), sn.Dense(10, 1)]
 
 
+def shared_slopes():
+    layers = [sn.Dense(12, 2), DEEP.PReLU(), sn.Dense(2, 9), DEEP.PReLU(), DEEP.PReLU(9)]
+    return [*layers, sn.Dense(9, 1, l2=0.01), DEEP.PReLU()]
+
+
 CASES = {
+    "shared slopes": (shared_slopes, NUMBERS, "huber", sn.Adam(0.1, clip_norm=0.5)),
     "classifier": (classifier, CLASSES, "categorical_cross_entropy", sn.AdamW(0.01)),
     "shaped": (shaped, NUMBERS, "mean_absolute_error", sn.SGD(0.1, momentum=0.9)),
     "deep": (deep, NUMBERS, "mean_squared_error", sn.Adam(sn.CosineDecay(0.01, 9))),
@@ -110,9 +118,20 @@ def test_the_bits_are_those_of_lists(name, weighted, by_rows):
     assert type(found[0]) is int
 
 
+class Quartic(sn.Dense):
+    """A layer with a penalty of its own, Σw⁴."""
+
+    def penalty(self):
+        return total([w * w * w * w for row in self.weights.value for w in row])
+
+    def add_penalty_gradient(self):
+        W = self.weights
+        W.gradient = matrix.add(W.gradient, matrix.apply(lambda w: 4 * w * w * w, W.value))
+
+
 def test_other_steps_are_recorded_by_numbers(by_rows):
     def trained_by(name):
-        net = sn.Sequential([sn.Dense(12, 3), DEEP.PReLU(), sn.Dense(3, 1)], seed=1)
+        net = sn.Sequential([Quartic(12, 3), DEEP.PReLU(), sn.Dense(3, 1)], seed=1)
         options = dict(epochs=2, batch_size=33, engine=name)
         return outcome(lambda: net.fit(X, NUMBERS, "huber", sn.SGD(0.1), **options), net)
 

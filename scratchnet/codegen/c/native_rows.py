@@ -17,6 +17,7 @@ from ..python.step import COUNT, check_attributes
 from ..python.vectors import Vectors
 from .native_parts import CALL
 from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of
+from .native_text import sum_of
 from .printer import CPrinter
 
 TYPE_CHECKING = False
@@ -49,7 +50,10 @@ class Measurement(TrainingStep):
 
 
 class RowRecord:
-    """The record of a step, with what a BatchRecord has; its gradients are its sums."""
+    """The record of a step, with what a BatchRecord has; its gradients are its sums.
+
+    ``shared``   {index of a parameter of one number: how many sums its gradient adds}
+    """
 
     def __init__(self, step: "Union[Measurement, PenalizedStep]", is_weighted: bool) -> None:
         self.step, self.is_weighted = step, is_weighted
@@ -58,12 +62,30 @@ class RowRecord:
         for p in self.learning:
             if not p.flat and not isinstance(p.gradient, Grid):
                 raise Undecided("a gradient is not a product")
+        self.shared = self.shared_by_features()
         self.vectors = Vectors(self.step)
+        for n in self.shared:
+            self.parameters[n].shape = (1,)
         self.draws = self.vectors.draws
         self.drawn = range(sum(self.draws))
         self.weights = range(sum([p.count for p in self.parameters]))
         self.gradients = range(sum([p.count for p in self.learning]))
-        self.sums = range(len(self.gradients) + len(self.vectors.terms))
+        self.first_term = len(self.gradients) + sum(self.shared.values())
+        self.sums = range(self.first_term + len(self.vectors.terms))
+
+    def shared_by_features(self) -> "Dict[int, int]":
+        """Let the gradient of a number that features share, such as a slope, be the sums it adds.
+
+        Return ``shared``.
+        """
+        every, shared = (1 << self.step.count) - 1, {}
+        for n, p in enumerate(self.parameters):
+            if p.frozen or tuple(p.shape) != (1,) or p.gradient[0].operation != "total":
+                continue
+            sums = list(p.gradient[0].operands)
+            if all([v.operation == "total" and self.step.samples_of(v) == every for v in sums]):
+                p.gradient, p.shape, shared[n] = sums, (len(sums),), len(sums)
+        return shared
 
 
 def record_of_step(
@@ -93,6 +115,7 @@ class RowParts:
         self.vectors, self.products = record.vectors, record.step.products
         self.starts = starts_of(record.parameters)
         self.lengths_of_end: "Dict[str, int]" = {}
+        self.ending: "List[str]" = []
         outputs = [v for vector in self.vectors.all for v in vector.rows[0]]
         self.loops = loops = Loops("", outputs[:1], outputs, "net_table")
         loops.forget(outputs[:1])
@@ -114,8 +137,8 @@ class RowParts:
         self.lengths = loops.lengths
         self.tables = [unit.table(table) for table in loops.tables]
         penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
-        self.ending = [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
-        self.changes_gradients = bool(penalties.gradients)
+        self.ending += [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
+        self.changes_gradients = bool(penalties.gradients or record.shared)
         self.ending += factor_lines(unit, factor, len(record.gradients))
         calls = [v for v in reachable(outputs) if v.operation in ELEMENTARY]
         self.work = size(outputs) + CALL * len(calls) + len(record.gradients)
@@ -184,15 +207,20 @@ class RowParts:
 
     def add_gradients(self) -> None:
         """Append the statements that add to the gradients, and to the sums of the loss."""
-        loops, start = self.loops, 0
+        loops, start, behind = self.loops, 0, len(self.record.gradients)
         for n, p in enumerate(self.record.parameters):
             if p.frozen:
                 continue
             left, right = self.vectors.updates[n]
-            columns = p.shape[-1]
-            first = Index(loops.new_name("i"), p.count // columns)
+            place, count, columns = start, p.count, p.shape[-1]
+            if n in self.record.shared:
+                place, count = behind, self.record.shared[n]
+                columns = count
+                behind += count
+                self.ending += total_of(start, place, count)
+            first = Index(loops.new_name("i"), count // columns)
             last = Index(loops.new_name("i"), columns)
-            target = element_at("sums", start, (columns, first), (1, last))
+            target = element_at("sums", place, (columns, first), (1, last))
             outer, inner = (first, last) if columns > 1 else (last, first)
             fill = Fill("sums", inner, target.place)
             term = self.number(right, last)
@@ -201,6 +229,7 @@ class RowParts:
             fill.value = Symbolic(None, "add", (Symbolic(name=target), term))
             loops.statements.append(Nest(outer, [fill]) if outer.count > 1 else fill)
             start += p.count
+        start = behind
         for vector in self.vectors.terms:
             fill = Fill("sums", Index("", 1), str(start))
             term = loops.single(loops.record.same[id(vector.rows[0][0])])
@@ -212,7 +241,7 @@ class RowParts:
 
     def loss(self, penalties: "Dict[int, str]") -> "List[str]":
         """Return the statements that compute the loss; the names of penalties are known."""
-        first = len(self.record.gradients)
+        first = self.record.first_term
         names = {id(node): f"sums[{first + k}]" for k, node in enumerate(self.vectors.summed)}
         names.update(penalties)
         value = self.record.step.value
@@ -221,6 +250,13 @@ class RowParts:
                 raise Undecided("the loss is not a sum over the samples")
         code = CPrinter(self.unit, [value], names)
         return code.statements() + [f"const double loss = {code.text(code.outputs[0])};"]
+
+
+def total_of(target: int, start: int, count: int) -> "List[str]":
+    """Return the statements that make one of the sums the total of some others."""
+    total = f"sums[{target}]"
+    body = f"{total} = {total} + sums[{sum_of('k', start)}];"
+    return [f"{total} = -0.0;", f"for (int k = 0; k < {count}; k++) {{ {body} }}"]
 
 
 def is_sum_of_row(part: "Any") -> bool:
