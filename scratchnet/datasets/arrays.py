@@ -150,8 +150,10 @@ class ArrayEncoder(Encoding):
     ) -> "Arrays":
         """Return the arrays in the file at ``path``.
 
-        ``target`` is the file or the name of the targets, if these are to be read, too.
+        ``target`` is the file or the name of the targets, if these are to be read, too. Arrays are
+        read at once, so ``progress`` is not called. Other options are for tables.
         """
+        refuse(reading, f"{path} is an array; arrays")
         if target is True:
             raise ValueError(
                 f"{path}: the place of the targets is not given; write --target FILE, "
@@ -212,6 +214,13 @@ class ArrayEncoder(Encoding):
 
     def __str__(self) -> str:
         return "\n".join([f"{name}: {what}, {done}" for name, what, done in self.decisions])
+
+
+def refuse(options: "Dict[str, Any]", what: str) -> None:
+    """Raise a ValueError if one of the options is given, which ``what`` does not have."""
+    for name, value in options.items():
+        if value is not None and value != ():
+            raise ValueError(f"{name}: {what} have no such option; leave it out")
 
 
 def is_array(path: "Path") -> bool:

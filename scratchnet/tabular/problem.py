@@ -14,7 +14,7 @@ from collections import Counter
 from math import ceil
 
 from ..core.checks import require, shown
-from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
+from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays, refuse
 from ..datasets.encoding import Encoder
 from ..datasets.encoding.parts import Classes
 from ..datasets.encoding.target import target_of
@@ -67,7 +67,7 @@ def read(
         "dates": dates,
     }
     if is_records(data):
-        _refuse(dict(of_file, progress=progress), "rows in memory")
+        refuse(dict(of_file, progress=progress), "rows in memory")
         absent = MISSING if missing is None else missing
         return read_records(data, target, categorical, numeric, ignore, absent, decimal, dates)
     check_data(data)
@@ -75,7 +75,7 @@ def read(
         of_table["missing"] = MISSING if missing is None else missing
         options: "Dict[str, Any]" = dict(of_file, decimal=decimal, progress=progress, **of_table)
         return read_table(data, target, **options)
-    _refuse(dict(of_file, decimal=decimal, **of_table), f"{data} is an array; arrays")
+    refuse(dict(of_file, decimal=decimal, **of_table), f"{data} is an array; arrays")
     return read_arrays(data, target)
 
 
@@ -85,13 +85,6 @@ def check_data(data: "Any") -> None:
     if not is_file and not is_records(data):
         what = f"data is a {type(data).__name__}"
         raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")
-
-
-def _refuse(options: "Dict[str, Any]", what: str) -> None:
-    """Raise a ValueError if one of the options is given."""
-    for name, value in options.items():
-        if value is not None and value != ():
-            raise ValueError(f"{name}: {what} have no such option; leave it out")
 
 
 def fit_encoder(data: "Data", rows: "Sequence[int]", task: "Optional[str]") -> "Any":

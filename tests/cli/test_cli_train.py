@@ -360,6 +360,8 @@ def test_arrays(tmp_path):
             2
         ]
         assert option + ": " in errors and "arrays have no such option; leave it out" in errors
+    errors = run("predict", path, X, "--encoding", "latin-1")[2]
+    assert "encoding: {} is an array; arrays have no such option; leave it out".format(X) in errors
 
 
 @pytest.mark.parametrize("kind, largest, done", [("B", 255, "divided by 255"), ("B", 1, "each standardized"),

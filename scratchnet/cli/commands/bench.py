@@ -53,7 +53,7 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the measurements, or the code of an engine. Return the exit status."""
     if options.show:
-        write(_training_in_c(*SIZES[2]) if options.show == "native" else _code_of(options.show))
+        write(_training_in_c() if options.show == "native" else _code_of(options.show))
         return 0
     version = ".".join([str(n) for n in sys.version_info[:3]])
     write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
@@ -144,10 +144,11 @@ def _matrix(rows: int, columns: int, generator: "Generator") -> "Matrix":
     return [[generator.uniform(-1.0, 1.0) for _ in range(columns)] for _ in range(rows)]
 
 
-def _training_in_c(widths: "Sequence[int]", samples: int, size: int) -> str:
-    """Return the C of a training step of the network with these widths."""
+def _training_in_c() -> str:
+    """Return the C of a training step of the third network."""
     from ...codegen.c.native_step import NativeStep
 
+    widths, samples, _ = SIZES[2]
     lists = _lists(widths, samples)
     step = NativeStep(lists.net, lists.loss, lists.optimizer, widths[0], widths[-1], False)
     source: str = step.source
