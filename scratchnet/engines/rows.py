@@ -54,6 +54,8 @@ class Rows(Generated):
         if self.fuses:
             count = sum([p.count for p in self.parameters])
             self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
+        else:
+            self.by_rows()  # Rules from which no code can be generated raise an error at once.
         if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
             # User-defined rules may raise anything. The steps before the error are kept.
             self.at_once = 1
