@@ -35,36 +35,40 @@ LIMITS = {
 
 
 class Parameters(Estimator):
-    """The constructor stores its arguments unchanged; ``fit`` checks them."""
+    """The constructor stores its arguments unchanged; ``fit`` checks them.
+
+    The defaults are those of MLPRegressor.
+    """
 
     def __init__(
         self,
-        hidden_layer_sizes: "Any",
-        activation: "Any",
-        solver: str,
-        alpha: float,
-        batch_size: "Any",
-        learning_rate: str,
-        learning_rate_init: float,
-        power_t: float,
-        max_iter: int,
-        shuffle: bool,
-        random_state: "Any",
-        tol: float,
-        verbose: bool,
-        warm_start: bool,
-        momentum: float,
-        nesterovs_momentum: bool,
-        early_stopping: bool,
-        validation_fraction: float,
-        beta_1: float,
-        beta_2: float,
-        epsilon: float,
-        n_iter_no_change: float,
-        loss: "Any",
-        output_activation: "Any",
-        dropout: "Any",
-        engine: str,
+        hidden_layer_sizes: "Any" = (100,),
+        activation: "Any" = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: "Any" = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: "Any" = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        loss: "Any" = "squared_error",
+        output_activation: "Any" = None,
+        dropout: "Any" = 0,
+        engine: str = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
