@@ -9,7 +9,7 @@ from scratchnet import matrix
 from scratchnet.codegen.c import native_parts, native_rows, native_step
 from scratchnet.codegen.c.native_step import NativeStep
 from scratchnet.codegen.python import recording
-from scratchnet.core.functions import total
+from scratchnet.core.functions import total, where
 from scratchnet.engines.native import compiler, engine, measuring
 
 try:
@@ -119,23 +119,61 @@ def test_the_bits_are_those_of_lists(name, weighted, by_rows):
 
 
 class Quartic(sn.Dense):
-    """A layer with a penalty of its own, Σw⁴."""
+    """A layer with a penalty of its own, Σw⁴, where |w| < 1/2, and Σ|w| elsewhere."""
 
     def penalty(self):
-        return total([w * w * w * w for row in self.weights.value for w in row])
+        return total([self.of(w) for row in self.weights.value for w in row])
+
+    def of(self, w):
+        return where(abs(w) < 0.5, w * w * w * w, abs(w))
 
     def add_penalty_gradient(self):
         W = self.weights
-        W.gradient = matrix.add(W.gradient, matrix.apply(lambda w: 4 * w * w * w, W.value))
+        W.gradient = matrix.add(W.gradient, matrix.apply(self.slope, W.value))
+
+    def slope(self, w):
+        return where(abs(w) < 0.5, 4 * w * w * w, where(w > 0, 1.0, -1.0))
 
 
-def test_other_steps_are_recorded_by_numbers(by_rows):
-    def trained_by(name):
-        net = sn.Sequential([Quartic(12, 3), DEEP.PReLU(), sn.Dense(3, 1)], seed=1)
-        options = dict(epochs=2, batch_size=33, engine=name)
-        return outcome(lambda: net.fit(X, NUMBERS, "huber", sn.SGD(0.1), **options), net)
+class MeanQuartic(Quartic):
+    def penalty(self):
+        return Quartic.penalty(self) / self.weights.count
 
-    assert trained_by("native") == trained_by("lists")
+
+class WidthsOfTwo(Quartic):
+    def of(self, w):
+        return w * len(self.weights.value)
+
+
+class CountingQuartic(Quartic):
+    calls = 0
+
+    def penalty(self):
+        self.calls += 1
+        return Quartic.penalty(self)
+
+
+def trained_with(layer, engine_name):
+    net = sn.Sequential([layer(12, 5), DEEP.PReLU(), layer(5, 1)], seed=1)
+    options = dict(epochs=2, batch_size=33, engine=engine_name)
+    return outcome(lambda: net.fit(X, NUMBERS, "huber", sn.Adam(0.1), **options), net)
+
+
+def test_user_defined_penalties_are_loops(by_rows):
+    assert trained_with(Quartic, "native") == trained_with(Quartic, "lists")
+    assert len(by_rows) == 2  # once on two samples, and once on three
+
+
+@pytest.mark.parametrize("layer", [MeanQuartic, WidthsOfTwo])
+def test_other_steps_are_recorded_by_numbers(layer, by_rows):
+    assert trained_with(layer, "native") == trained_with(layer, "lists")
+    assert not by_rows
+
+
+def test_a_penalty_that_counts_its_calls_is_refused(by_rows):
+    refusal = "CountingQuartic stores something from one call to the next"
+    with pytest.raises(ValueError, match=refusal):
+        sn.Sequential([CountingQuartic(12, 1)]).fit(X, NUMBERS, "huber", engine="native")
     assert not by_rows
 
 

@@ -7,7 +7,7 @@ and what they do with one number is printed as a loop over all of them.
 from ...core.layer import Layer, Parameter
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
-from ..own import is_own
+from ..own import RememberingNothing, is_own
 from ..program import reachable
 from ..python.recording import TrainingStep, leaf
 from .native_text import sum_of
@@ -25,25 +25,27 @@ W, G = "w_k", "g_k"  # a weight and its gradient
 class Penalty:
     """The terms that a layer's penalty adds to the loss and to the gradients.
 
+    ``shape``       that of the small matrix that the rule runs on
     ``name``        the variable that holds the penalty
     ``place``       the index of the layer's parameter that the penalty sums over
     ``term``        the term of one weight, or None
     ``gradients``   {index of a parameter: the gradient of one weight, including the penalty}
     """
 
-    def __init__(self, layer: "Any", name: str) -> None:
+    def __init__(self, layer: "Any", name: str, shape: "Tuple[int, int]" = (2, 3)) -> None:
         self.name = name
         small = layer.with_numbers(Symbolic, exactly=True)
         parameters = small.parameters()
         for p in parameters:
             p.number = Symbolic
-            p.shape = (3,) if p.flat else (2, 3)
+            p.shape = shape[1:] if p.flat else shape
             p.rows = numbers_of(W, p)
             gradient = numbers_of(G, p)
             p.gradient = gradient[0] if p.flat else gradient
         before = [p.gradient_rows for p in parameters]
-        value = small.penalty()
-        small.add_penalty_gradient()
+        with RememberingNothing([small]):
+            value = small.penalty()
+            small.add_penalty_gradient()
         self.place, self.term = 0, None
         if value is not None:
             self.place, self.term = term_of(value, parameters)
@@ -53,6 +55,19 @@ class Penalty:
             known = [v for row in before[n] for v in row]
             if any([a is not b for a, b in zip(gradient, known)]):
                 self.gradients[n] = alike(gradient)
+
+    def form(self) -> "Any":
+        """Return what is equal for penalties that do the same with each weight."""
+        term = None if self.term is None else form(self.term, 0)
+        return self.place, term, {n: form(node, 0) for n, node in self.gradients.items()}
+
+
+def penalty_of(layer: "Any", name: str) -> "Penalty":
+    """Return the penalty; that of a user-defined layer may not depend on the number of weights."""
+    penalty = Penalty(layer, name)
+    if not is_own(layer) and Penalty(layer, name, (3, 5)).form() != penalty.form():
+        raise Undecided("a penalty depends on the number of weights")
+    return penalty
 
 
 def numbers_of(name: str, p: "Parameter") -> "Any":
@@ -99,10 +114,10 @@ class PenalizedStep(TrainingStep):
         twin = TrainingStep.twin_of(self, net)
         self.penalties: "List[Tuple[Any, Penalty, Symbolic]]" = []
         for layer, given in zip(twin.layers, net.layers):
-            if type(layer).penalty is Layer.penalty or not is_own(layer):
+            if type(layer).penalty is Layer.penalty:
                 continue
             name = f"penalty{len(self.penalties)}"
-            penalty, number = Penalty(given, name), leaf(self.number, name, None)
+            penalty, number = penalty_of(given, name), leaf(self.number, name, None)
             self.penalties.append((layer.parameters(), penalty, number))
             value = None if penalty.term is None else number
             layer.penalty = lambda value=value: value
