@@ -39,7 +39,7 @@ COMMANDS = (
     ("check", "check your own calculations, such as a filled worksheet"),
     ("unroll", "print a saved network as straight-line Python"),
     ("bundle", "write the core as one file, or the package as one archive"),
-    ("export", "write a saved network as source code in C or MicroPython"),
+    ("export", "write a saved network as C, Python, MicroPython or JSON"),
     ("convert", "write a model, also of another program, in another format"),
     ("budget", "say how much memory and time a network takes on a board"),
     ("bench", "measure the speed of this interpreter in ten seconds"),
