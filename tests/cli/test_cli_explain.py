@@ -320,6 +320,10 @@ def test_a_wrong_number_and_its_mistake_are_a_line_each(tmp_path):
         (["--layers", "2,1", "--seeds", "1-3", "--worksheet", "--html", "x"], "leave out --html"),
         (["--layers", "2,1", "--seeds", "1-3", "--worksheet", "--seed", "0"], "leave out --seed"),
         (["-o", "folder"], "--output needs --seeds; write --seeds 1-30, for example"),
+        (
+            ["--layers", "2,1", "--seeds", "1-3", "--worksheet", "-o", __file__],
+            " is a file; give a folder for the worksheets",
+        ),
         (["--layers", "2,1", "--x", "1,2", "--x", "3,4", "--y", "1"], "2 samples, but 1 target"),
         (["--layers", "2,1", "--x", "1,b"], "--x: '1,b' is not a list of numbers"),
         (["--layers", "2,x"], "'2,x' is not a list of widths; write them as in 16,8"),

@@ -81,6 +81,8 @@ def check(options: "Any") -> None:
             raise ValueError(f"--seeds makes worksheets only; leave out --{name}")
     if options.output and not options.seeds:
         raise ValueError("--output needs --seeds; write --seeds 1-30, for example")
+    if options.output and os.path.exists(options.output) and not os.path.isdir(options.output):
+        raise ValueError(f"--output: {options.output} is a file; give a folder for the worksheets")
 
 
 def is_given(options: "Any", name: str) -> bool:
@@ -213,8 +215,7 @@ def write_class(
     if options.output is None:
         write("\n\n".join([text for _, text in sheets]))
         return 0
-    if not os.path.isdir(options.output):
-        os.makedirs(options.output)
+    os.makedirs(options.output, exist_ok=True)
     for name, text in sheets:
         files.write(os.path.join(options.output, name), (text + "\n").encode("utf-8"))
     write(f"{options.output}: {plural(len(sheets) - 1, 'worksheet')} and {KEY}")
