@@ -46,7 +46,8 @@ def apart(net: "Sequential") -> "Sequential":
 
     def accept(X: "Any") -> "Any":
         # The package's own layers leave the rows as they are, so they can read the caller's.
-        is_ready = are_rows(X, net.inputs) and are_finite_floats(X) and has_own_layers(net)
+        is_table = are_rows(X) and have_length(X, net.inputs)
+        is_ready = is_table and are_finite_floats(X) and has_own_layers(net)
         return X if is_ready else net.accept(X)
 
     def propagate(X: "Matrix", layers: "Any", generator: "Any" = None) -> "Matrix":
@@ -56,7 +57,7 @@ def apart(net: "Sequential") -> "Sequential":
 
     def outputs_for(X: "Any") -> "Matrix":
         X = accept_rows(X)
-        is_table = are_rows(X, net.inputs) or are_rows(X, net.inputs, tuple)
+        is_table = are_rows(X) or are_rows(X, tuple)
         can_be_read = is_table and (begins_with_product(net) or are_floats(X))
         found = generated.outputs_for(X) if can_be_read else None
         return checked(X) if found is None else found
@@ -73,7 +74,7 @@ class GeneratedCode:
         self.code: "Any" = None  # the function that predicts, and its numbers; () if there is none
 
     def outputs_for(self, X: "Matrix") -> "Optional[Matrix]":
-        """Return the outputs for a list of rows of the right length.
+        """Return the outputs for a list of rows.
 
         Return None if the layers should compute them, or say what is wrong with the rows. The code
         raises an error for what is no number. Its sum of all numbers is a finite float only if they
@@ -107,18 +108,18 @@ def begins_with_product(net: "Sequential") -> bool:
     return any([not p.flat for p in net.layers[0].parameters()]) and has_own_layers(net)
 
 
-def are_rows(X: "Any", columns: "Any", kind: type = list) -> bool:
-    """Return whether X is a list of lists of this length, or of objects of another kind.
+def are_rows(X: "Any", kind: type = list) -> bool:
+    """Return whether X is a list of lists, or of objects of another kind.
 
     A single row is checked in less time by itself.
     """
     # Counting takes less time than making a set.
-    return (
-        isinstance(X, list)
-        and len(X) > 1
-        and list(map(type, X)).count(kind) == len(X)
-        and list(map(len, X)).count(columns) == len(X)
-    )
+    return isinstance(X, list) and len(X) > 1 and list(map(type, X)).count(kind) == len(X)
+
+
+def have_length(X: "Matrix", columns: "Optional[int]") -> bool:
+    """Return whether all rows have this length."""
+    return list(map(len, X)).count(columns) == len(X)  # type: ignore[arg-type]
 
 
 def are_floats(X: "Matrix") -> bool:
@@ -148,9 +149,11 @@ def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
     units = sum([len(p.rows[0]) for p in matrices])
     if not saves_time(len(X), len(X[0]), units, count, is_sparse, is_written_out):
         return ()
-    if is_written_out:
+    if is_written_out:  # This code unpacks each row, which raises an error for another length.
         function, _ = function_of(net, parameters, written_out)
         return function, [p.value for p in parameters]
+    if not have_length(X, net.inputs):
+        raise ValueError("the layers say which row is too long or too short")
     function, gathered = function_of(net, parameters, fused_gathering if is_sparse else fused)
     numbers = []
     for n, p in enumerate(parameters):

@@ -43,7 +43,7 @@ class Prediction(Comparing):
 class ManyPredictions(Comparing):
     """10,000 samples at once against what ``sn.unroll`` makes, in a loop."""
 
-    pairs = 3
+    pairs = 5
 
     def __init__(self, name, faster=None, requested="net.predict"):
         super().__init__(
@@ -59,7 +59,7 @@ class ManyPredictions(Comparing):
         many = sn.compile(net) if self.requested == "native" else net.predict
         one = sn.unroll(net)
         self.engine = self.requested
-        check(many(X[:30]), [one(x) for x in X[:30]], 1e-9, self.name)
+        check(many(X[:1000]), [one(x) for x in X[:1000]], 1e-9, self.name)
         return side_by_side(
             Contender(lambda: lambda: many(X)),
             Contender(lambda: lambda: [one(x) for x in X]),
