@@ -51,7 +51,7 @@ BEFORE = {
     "784-30-10": None,
     "784-30-10, Adam": None,
 }
-ADAM = ("4-16-3", "64-32-10", "784-30-10", "784-30-10 pixels", "784-30-10 sparse pixels")
+ADAM = ("2-4-1", "4-16-3", "64-32-10", "784-30-10", "784-30-10 pixels", "784-30-10 sparse pixels")
 ON_PYPY = {"64-32-10": 1 / 6, "784-30-10": 1 / 8}
 PREDICTIONS = {
     "2-4-1": {NUMPY: None, TORCH: None, ONNX: None, SKLEARN: None, NEAT: None},
