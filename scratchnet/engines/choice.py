@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 # for larger ones. Beyond these, the time saved in about ten thousand samples does not pay for
 # generating the code, which takes 0.1 ms per parameter, and 0.15 ms with Adam. In networks
 # with user-defined classes, whose code is generated again for each training run, a parameter counts
-# "foreign" times. PyPy does not compile long functions.
+# "foreign" times. PyPy does not compile long functions, and it compiles a path for each outcome of
+# the choices of a sample, as in ReLU and the largest of a softmax. Up to 5 "choices", steps takes
+# 0.3 to 0.9 times as long as rows, with 6 it takes 1.3, with 10 more than 4 times as long.
 #
 # The time of steps depends on the parameters, the time of rows also on the units. Rows takes as
 # long as steps if a unit has about 27 parameters on average, or 31 in small batches. It is chosen
@@ -35,15 +37,15 @@ if TYPE_CHECKING:
 # networks with one hidden layer, as wide as the inputs and outputs, and batches of 16 and of 4.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
-MOST.update({"wide": 20, "wide few": 22})
+MOST.update({"wide": 20, "wide few": 22, "choices": math.inf})
 if COMPILED:
-    MOST.update({"few": 100, "step": 100, "wide": 1000, "wide few": 1000})
+    MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 17, "wide few": 23})
 TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
-MOST_AT_ALL.update({"wide": 5000, "wide few": 5000})
+MOST_AT_ALL.update({"wide": 5000, "wide few": 5000, "choices": math.inf})
 
 
 def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "Engine":
@@ -87,7 +89,9 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:
-        return steps(lists, size, kind, reason)
+        engine: "Any" = steps(lists, size, kind, reason)
+        if kind == "samples" or engine.source.count("if ") <= MOST["choices"]:
+            return engine  # type: ignore[no-any-return]
     except Exception:  # The network is too large, or a user-defined rule raises an error.
         pass
     try:

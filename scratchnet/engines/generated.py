@@ -11,6 +11,7 @@ from ..core.losses import weighted_count
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
+from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ class Steps(Generated):
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.source = self.program.source
-        self.train = executed(self.source)["train"]
+        self.train = executed(self.source, size if COMPILED and not whole else 0)["train"]
         self.watch_optimizer(self.settings)
         if not self.own:
             self.at_once = 1  # The optimizer may read its memory or change from step to step.

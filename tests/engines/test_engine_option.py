@@ -20,8 +20,9 @@ from compare_engines import (
 from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
+from scratchnet.codegen.python.printer import executed
 from scratchnet.core import training
-from scratchnet.engines import rows
+from scratchnet.engines import choice, rows
 from scratchnet.engines.products import COMPILED
 
 pytestmark = pytest.mark.usefixtures("portable")
@@ -204,3 +205,16 @@ def test_one_more_layer_does_not_change_the_engine(depth):
 def test_small_batches_are_written_out_up_to_wider_units():
     assert [chosen_for([16, 16, 16], size) for size in (1, 4)] == ["steps", "steps"]
     assert chosen_for([30, 20, 20], 1) == "steps" and chosen_for([30, 20, 20], 4) == "rows"
+
+
+@pytest.mark.parametrize("layer, engine", [(sn.Identity, "steps"), (sn.ReLU, "rows")])
+def test_pypy_does_not_write_out_many_choices(layer, engine, monkeypatch):
+    """It would compile a path for each outcome."""
+    for name, limit in (("step", 150), ("few", 150), ("wide", 1000), ("choices", 5)):
+        monkeypatch.setitem(choice.MOST, name, limit)
+    net = sn.Sequential([sn.Dense(2, 8), layer(), sn.Dense(8, 1)])
+    assert net.fit(X, Y, "mse", epochs=1, batch_size=2, shuffle=False).engine == engine
+
+
+def test_functions_for_other_uses_are_apart():
+    assert executed("a = []") is executed("a = []") is not executed("a = []", 2)

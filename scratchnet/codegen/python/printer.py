@@ -235,21 +235,23 @@ def variables(text: str) -> "List[str]":
     return [w for w in words if w in found]
 
 
-_executed: "Dict[str, Dict[str, Any]]" = {}
+_executed: "Dict[Any, Dict[str, Any]]" = {}
 MOST_EXECUTED = 64
 
 
-def executed(source: str) -> "Dict[str, Any]":
+def executed(source: str, use: int = 0) -> "Dict[str, Any]":
     """Return the names that the source defines.
 
-    Each source is executed once, because PyPy would compile the same function again.
+    Each source is executed once for each ``use``, because PyPy would compile the same function
+    again. It compiles a function for the data of its first runs, so another use needs its own.
     """
-    if source not in _executed:
+    key = source, use
+    if key not in _executed:
         if len(_executed) == MOST_EXECUTED:
             _executed.clear()
         # The dict of a module: in any other dict, PyPy looks up each name on each use.
         names = vars(type(sys)("generated_code"))
         # The source contains only names made here, and numbers.
         exec(compile(source, "<scratchnet: generated code>", "exec"), names)
-        _executed[source] = names
-    return _executed[source]
+        _executed[key] = names
+    return _executed[key]
