@@ -15,7 +15,7 @@ from functools import partial
 
 from ...scalars import Symbolic
 from ..loops import Assign, Fill, Fold
-from .native_packs import FEWEST, each_pack, each_tile, packed, width_of_tile
+from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, width_of_tile
 from .native_sums import FEW_STATEMENTS, Sums
 from .native_text import nested
 from .native_unit import is_row_of_sums
@@ -247,9 +247,11 @@ class Blocks(Sums):
         (fold,) = part.body
         sizes, total, statements = self.by_packs(part) or self.by_numbers(part)
         each = "for (int u = 0; u < rows; u++) {"
-        start, added, stored = [[each, *nested(lines), "}"] for lines in statements]
+        is_packed = total.startswith("net_pack")
+        row = EACH_ROW if is_packed else each
+        start, added, stored = [[row, *nested(lines), "}"] for lines in statements]
         lines = [total, *start, *self.unit.repeated(fold.index, added), *stored]
-        if total.startswith("net_pack"):
+        if is_packed:
             lines = each_tile(part.index, lines)
         read = set(re.findall(r"\b(\w+)\[", "\n".join(lines)))
         declared, pointers = [], []

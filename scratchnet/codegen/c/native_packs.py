@@ -22,6 +22,8 @@ WIDEST = 32  # numbers of a row whose sums stay in registers; wider rows are cut
 TILES = range(WIDEST, 15, -1)
 OPERATIONS = ("add", "subtract", "multiply", "divide", "negate")
 
+EACH_ROW = "NET_UNROLL for (int u = 0; u < rows; u++) {"  # of those that are summed at once
+
 PACKS = """\
 /* ---- packs ---------------------------------------------------------------------------------- */
 
@@ -38,6 +40,12 @@ typedef double net_pack __attribute__((vector_size(8 * NET_LANES), aligned(8), m
 #else
 enum { NET_LANES = 1, NET_SUMS = 12 };
 typedef double net_pack;
+#endif
+/* GCC keeps the sums in registers if it unrolls these loops, which it otherwise does with -O3 only. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define NET_UNROLL _Pragma("GCC unroll 32")
+#else
+#define NET_UNROLL
 #endif
 /* The pack that begins with a number of an array. */
 #define NET_PACK(number) (*(net_pack *)&(number))
@@ -94,7 +102,7 @@ def each_pack(index: "Index", lines: "List[str]") -> "List[str]":
     first = "" if tile == index.count else "j + "
     is_read = re.search(rf"\b{index.name}\b", "\n".join(lines))
     place = [f"const int {index.name} = {first}NET_FIRST(n, {tile});"] * bool(is_read)
-    return ["for (int n = 0; n < packs; n++) {", *nested(place + lines), "}"]
+    return ["NET_UNROLL for (int n = 0; n < packs; n++) {", *nested(place + lines), "}"]
 
 
 def each_tile(index: "Index", lines: "List[str]") -> "List[str]":

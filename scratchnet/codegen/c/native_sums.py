@@ -8,7 +8,7 @@ import re
 
 from ...scalars import Symbolic
 from ..loops import Index, Nest
-from .native_packs import FEWEST, each_pack, each_tile, packed, width_of_tile
+from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, width_of_tile
 from .native_text import nested
 from .native_unit import MOST_ON_STACK
 
@@ -85,7 +85,7 @@ class Sums:
 
         def each_row(line: str) -> "List[str]":
             return [
-                "for (int u = 0; u < rows; u++) {",
+                EACH_ROW,
                 f"    const int {outer.name} = NET_LEAST(row + u, {end} - 1);",
                 *nested(each_pack(index, [line])),
                 "}",
