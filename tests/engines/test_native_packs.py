@@ -46,7 +46,7 @@ def test_each_width_has_the_bits_of_lists(program, many, monkeypatch):
             engine._steps.clear()
             found, source = fit("native", size, sn.Adam(rate))
             assert found == fit("lists", size, sn.Adam(rate))[0]
-    for part in ("NET_FIRST(n, 13)", "j + NET_FIRST(n, 25)", "j + NET_FIRST(n, 20)"):
+    for part in ("NET_FIRST(n, 13)", "j + NET_FIRST(n, 25)", "j + NET_FIRST(n, 20)", "transposed["):
         assert part in source.source
     assert ("alone ? zeros" in source.source) == (many == 0)
     engine._steps.clear()
@@ -69,6 +69,21 @@ def test_a_term_is_packed_only_if_its_numbers_are_neighbors():
     assert packed("count_of_i1", near) is None
     function = Symbolic(None, "exp", (Symbolic(name=near),))
     assert native_packs.packed(function, i) is None
+
+
+def test_weights_that_are_no_neighbors_are_transposed():
+    i, j = Index("i1", 30), Index("i2", 10)
+    weight, found = Element("w", [(10, "i1"), (1, "i2"), (7, "")]), []
+    product = Symbolic(None, "multiply", (Symbolic(name="s1"), Symbolic(name=weight)))
+    term = native_packs.packed(native_packs.transposed(product, i, j, found), i)
+    assert [operand.name for operand in term.operands] == [
+        "s1",
+        "NET_PACK(transposed[i1 + 30 * i2])",
+    ]
+    assert found == [weight]
+    other = Symbolic(name=Element("v1", [(10, "i1"), (1, "i2")]))
+    assert native_packs.transposed(other, i, j, found) is other
+    assert found == [weight]
 
 
 @pytest.mark.parametrize("width, tile", [(30, 30), (37, 37), (64, 32), (75, 25), (40, 20)])

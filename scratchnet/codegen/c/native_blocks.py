@@ -15,7 +15,7 @@ from functools import partial
 
 from ...scalars import Symbolic
 from ..loops import Assign, Fill, Fold
-from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, width_of_tile
+from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, transposed, width_of_tile
 from .native_sums import FEW_STATEMENTS, Sums
 from .native_text import nested
 from .native_unit import is_row_of_sums
@@ -68,6 +68,7 @@ class Blocks(Sums):
             "y": f"targets + {outputs} * places[start + {{k}}]",
             "r": f"draws + {drawn} * (start + {{k}})",
         }
+        first = place
         self.before: "List[str]" = []
         self.arrays: "Dict[str, str]" = {}
         for name, length in self.lengths.items():
@@ -94,10 +95,12 @@ class Blocks(Sums):
             self.scratch = BLOCK * sum(widths.values())
             self.write_out(parts.sample, widths, place)
             return
+        self.place_of_transposed, self.transposed = first + self.scratch, 0
         for group in groups:
             self.lines += self.statements(group)
         for part in parts.late:
             self.lines += self.added(part)
+        self.scratch += self.transposed
         copies = [COPY.format(name, *data[name]) for name in copied]
         self.lines[:0] = self.for_each(copies) if copies else []
 
@@ -245,13 +248,14 @@ class Blocks(Sums):
         computed repeatedly.
         """
         (fold,) = part.body
-        sizes, total, statements = self.by_packs(part) or self.by_numbers(part)
+        copying, term = self.term_of_packs(part)
+        printed = self.by_numbers(part) if term is None else self.by_packs(part, term)
+        sizes, total, statements = printed
         each = "for (int u = 0; u < rows; u++) {"
-        is_packed = total.startswith("net_pack")
-        row = EACH_ROW if is_packed else each
+        row = each if term is None else EACH_ROW
         start, added, stored = [[row, *nested(lines), "}"] for lines in statements]
         lines = [total, *start, *self.unit.repeated(fold.index, added), *stored]
-        if is_packed:
+        if term is not None:
             lines = each_tile(part.index, lines)
         read = set(re.findall(r"\b(\w+)\[", "\n".join(lines)))
         declared, pointers = [], []
@@ -275,20 +279,37 @@ class Blocks(Sums):
             ),
             "}",
         ]
-        return ["{", f"    enum {{ {sizes} }};", *nested(samples), "}"]
+        return ["{", f"    enum {{ {sizes} }};", *nested(copying), *nested(samples), "}"]
 
-    def by_packs(self, part: "Any") -> "Any":
-        """Return how rows of sums are computed by packs, or None if they cannot be.
+    def term_of_packs(self, part: "Any") -> "Tuple[List[str], Any]":
+        """Return the term that is added to packs of sums, or None if these sums have no packs.
+
+        Before it, return the statements that transpose the weights, if it needs them.
+        """
+        (fold,) = part.body
+        index, (total, term) = part.index, fold.value.operands
+        is_plain = part.value is total and repr(fold.first.value) == "-0.0"
+        if index.count < FEWEST or not is_plain or part.place != index.name:
+            return [], None
+        weights: "List[str]" = []
+        found = packed(transposed(term, index, fold.index, weights), index)
+        if found is None or len(weights) != 1:
+            return [], packed(term, index)
+        self.transposed = max(self.transposed, index.count * fold.index.count)
+        copy = f"transposed[{index.name} + {index.count} * {fold.index.name}] = {weights[0]};"
+        return [
+            f"double *restrict const transposed = scratch + {self.place_of_transposed};",
+            *self.unit.repeated(fold.index, self.unit.repeated(index, [copy])),
+        ], found
+
+    def by_packs(self, part: "Any", term: "Any") -> "Any":
+        """Return how rows of sums are computed by packs.
 
         That is the sizes, the declaration of the sums, and the statements for the sums of a sample:
         that they are 0, that a term is added, and that they are stored.
         """
         (fold,) = part.body
         index, total = part.index, fold.value.operands[0]
-        term = packed(fold.value.operands[1], index)
-        is_plain = part.value is total and repr(fold.first.value) == "-0.0"
-        if index.count < FEWEST or term is None or not is_plain or part.place != index.name:
-            return None
         total.name = "total[u][n]"
         tile = width_of_tile(index.count)
         added = self.unit.assigned(total.name, Symbolic(None, "add", (total, term)))

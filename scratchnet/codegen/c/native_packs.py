@@ -41,7 +41,7 @@ typedef double net_pack __attribute__((vector_size(8 * NET_LANES), aligned(8), m
 enum { NET_LANES = 1, NET_SUMS = 12 };
 typedef double net_pack;
 #endif
-/* GCC keeps the sums in registers if it unrolls these loops, which it otherwise does with -O3 only. */
+/* GCC keeps sums in registers if it unrolls these loops, which it otherwise does with -O3 only. */
 #if defined(__GNUC__) && !defined(__clang__)
 #define NET_UNROLL _Pragma("GCC unroll 32")
 #else
@@ -74,6 +74,22 @@ def packed(value: "Symbolic", index: "Index") -> "Optional[Symbolic]":
     if value.operation not in OPERATIONS or any([operand is None for operand in operands]):
         return None
     return Symbolic(None, value.operation, tuple(operands))
+
+
+def transposed(value: "Symbolic", index: "Index", fold: "Index", found: "List[str]") -> "Symbolic":
+    """Return an expression that reads transposed weights where the weights are no neighbors.
+
+    Those elements of the weights are appended to ``found``.
+    """
+    if value.operation:
+        operands = [transposed(operand, index, fold, found) for operand in value.operands]
+        return Symbolic(None, value.operation, tuple(operands))
+    name: "Any" = value.name
+    factors = factors_of(name, index.name)
+    if factors in ([], [0], [1]) or name.array != "w" or factors_of(name, fold.name) != [1]:
+        return value
+    found.append(name)
+    return Symbolic(name=Element("transposed", [(1, index.name), (index.count, fold.name)]))
 
 
 def factors_of(name: "Any", index: str) -> "List[int]":
