@@ -1,5 +1,7 @@
 """engine="native": large networks are recorded by rows; the bits are those of the lists."""
 
+import re
+
 import pytest
 from compare_engines import Lazy, kernel, outcome
 from random_networks import Bell, MeanQuarticError, Scale, Share, SignDescent
@@ -195,6 +197,17 @@ def test_the_source_does_not_grow_with_the_network(by_rows):
         lines.append(step.source.count("\n"))
     assert lines[1] <= lines[0]
     assert len(by_rows) == 2
+
+
+def test_equal_penalties_and_shared_slopes_are_functions_that_are_called_again(by_rows):
+    """In one function, the loops of 80 penalties took GCC more than a minute."""
+    groups = [(sn.Dense(8, 8, l1=0.1, l2=0.2), DEEP.PReLU()) for _ in range(40)]
+    net = sn.Sequential([layer for group in groups for layer in group])
+    source = NativeStep(net, sn.MeanSquaredError(), sn.Adam(), 8, 8, False).source
+    assert len(re.findall(r"NET_APART \w+ net_(?:penalty|total)", source)) == 3
+    assert len(re.findall(r"^ .*net_(?:penalty|total)", source, re.MULTILINE)) == 3 * 40
+    step = source[source.index("static int net_step(") :]
+    assert step[: step.index("\n}\n")].count("for (") < 5
 
 
 # ---- validation ----------------------------------------------------------------------------------

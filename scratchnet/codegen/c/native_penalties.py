@@ -10,12 +10,12 @@ from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, is_own
 from ..program import reachable
 from ..python.recording import TrainingStep, leaf
-from .native_text import sum_of
+from .native_text import nested, sum_of
 from .printer import CPrinter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple, Union
 
     from .native_unit import NativeUnit
 
@@ -128,6 +128,7 @@ class PenalizedStep(TrainingStep):
 class PenaltyLines:
     """The statements of the penalties, after the sums over the samples.
 
+    ``functions``   the functions that they call; equal penalties share one
     ``names``       {id of the input of the record: the variable that holds the penalty}
     ``values``      those that compute the penalties, which the loss needs
     ``gradients``   those that add to the gradients
@@ -136,6 +137,9 @@ class PenaltyLines:
     def __init__(
         self, unit: "NativeUnit", penalties: "Any", parameters: "Any", starts: "List[int]"
     ) -> None:
+        self.unit = unit
+        self.made: "Dict[str, str]" = {}  # {the body of a function: its name}
+        self.functions: "List[str]" = []
         self.names: "Dict[int, str]" = {}
         self.values: "List[str]" = []
         self.gradients: "List[str]" = []
@@ -146,22 +150,33 @@ class PenaltyLines:
             if penalty.term is not None:
                 p = own[penalty.place]
                 self.names[id(number)] = penalty.name
-                self.values += summed(unit, penalty.name, penalty.term, p.count, places[id(p)])
+                name = self.function("double", penalty.term, "sum = sum +")
+                call = f"{name}({sum_of('w', places[id(p)])}, 0, {p.count})"
+                self.values.append(f"const double {penalty.name} = {call};")
             for n, gradient in penalty.gradients.items():
                 p = own[n]
                 if not p.frozen:
-                    g, w = place_of("g", sums[id(p)]), place_of("w", places[id(p)])
-                    body = [f"const double {G} = {g};"] * uses(gradient, G)
-                    body += [f"const double {W} = {w};"] * uses(gradient, W)
-                    lines, text = printed(unit, gradient)
-                    self.gradients += loop(p.count, [*body, *lines, f"{g} = {text};"])
+                    name = self.function("void", gradient, "g[k] =")
+                    arrays = f"{sum_of('w', places[id(p)])}, {sum_of('g', sums[id(p)])}"
+                    self.gradients.append(f"{name}({arrays}, {p.count});")
 
+    def function(self, kind: str, node: "Symbolic", target: str) -> str:
+        """Return the name of the function that does this with each weight, from left to right.
 
-def summed(unit: "NativeUnit", name: str, term: "Symbolic", count: int, place: int) -> "List[str]":
-    """Return the statements that add the terms of all weights from left to right."""
-    lines, text = printed(unit, term)
-    body = [f"const double {W} = {place_of('w', place)};", *lines, f"{name} = {name} + {text};"]
-    return [f"double {name} = -0.0;", *loop(count, body)]
+        It returns a sum, or nothing.
+        """
+        lines, text = printed(self.unit, node)
+        known = [f"const double {W} = w[k];"] * uses(node, W)
+        known += [f"const double {G} = g[k];"] * uses(node, G)
+        body = loop("count", [*known, *lines, f"{target} {text};"])
+        if kind == "double":
+            body = ["double sum = -0.0;", *body, "return sum;"]
+        written = "\n".join(["{", *nested(["(void)w, (void)g;", *body]), "}", ""])
+        if written not in self.made:
+            self.made[written] = name = f"net_penalty{len(self.made)}"
+            arguments = "const double *restrict w, double *restrict g, int count"
+            self.functions.append(f"NET_APART {kind} {name}({arguments})\n{written}")
+        return self.made[written]
 
 
 def printed(unit: "NativeUnit", node: "Symbolic") -> "Tuple[List[str], str]":
@@ -169,15 +184,11 @@ def printed(unit: "NativeUnit", node: "Symbolic") -> "Tuple[List[str], str]":
     return code.statements(), f"({code.text(code.outputs[0])})"
 
 
-def place_of(array: str, start: int) -> str:
-    return f"{array}[{sum_of('k', start)}]"
-
-
 def uses(node: "Symbolic", name: str) -> bool:
     return any([v.name == name for v in reachable([node])])
 
 
-def loop(count: int, body: "List[str]") -> "List[str]":
+def loop(count: "Union[int, str]", body: "List[str]") -> "List[str]":
     return [f"for (int k = 0; k < {count}; k++) {{", *["    " + line for line in body], "}"]
 
 

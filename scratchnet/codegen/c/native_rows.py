@@ -17,7 +17,6 @@ from ..python.step import COUNT, check_attributes
 from ..python.vectors import Vectors
 from .native_parts import CALL
 from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of
-from .native_text import sum_of
 from .printer import CPrinter
 
 TYPE_CHECKING = False
@@ -103,7 +102,7 @@ def record_of_step(
 
 
 class RowParts:
-    """The statements; the attributes are those of Parts."""
+    """The statements; the attributes are those of Parts. Some ``tables`` are functions."""
 
     in_place = True
     is_small = False
@@ -137,6 +136,7 @@ class RowParts:
         self.lengths = loops.lengths
         self.tables = [unit.table(table) for table in loops.tables]
         penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
+        self.tables += penalties.functions + [TOTAL] * bool(record.shared)
         self.ending += [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
         self.changes_gradients = bool(penalties.gradients or record.shared)
         self.ending += factor_lines(unit, factor, len(record.gradients))
@@ -217,7 +217,7 @@ class RowParts:
                 place, count = behind, self.record.shared[n]
                 columns = count
                 behind += count
-                self.ending += total_of(start, place, count)
+                self.ending.append(f"sums[{start}] = net_total(sums + {place}, {count});")
             first = Index(loops.new_name("i"), count // columns)
             last = Index(loops.new_name("i"), columns)
             target = element_at("sums", place, (columns, first), (1, last))
@@ -252,11 +252,15 @@ class RowParts:
         return code.statements() + [f"const double loss = {code.text(code.outputs[0])};"]
 
 
-def total_of(target: int, start: int, count: int) -> "List[str]":
-    """Return the statements that make one of the sums the total of some others."""
-    total = f"sums[{target}]"
-    body = f"{total} = {total} + sums[{sum_of('k', start)}];"
-    return [f"{total} = -0.0;", f"for (int k = 0; k < {count}; k++) {{ {body} }}"]
+TOTAL = """\
+/* Adds numbers from left to right. */
+NET_APART double net_total(const double *v, int count)
+{
+    double total = -0.0;
+    for (int k = 0; k < count; k++) { total = total + v[k]; }
+    return total;
+}
+"""
 
 
 def is_sum_of_row(part: "Any") -> bool:
