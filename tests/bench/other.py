@@ -1,6 +1,7 @@
 """scratchnet's side of a row in another process, on another interpreter or of another version.
 
-    {"work": NAME, "quick": false, "options": {}}   prepare to train that workload with these options of ``fit``
+    {"work": NAME, "quick": false, "options": {}}   prepare to train that workload with these options of ``fit``;
+                                                    with "bare": MODULE, by the bare arithmetic of that limit
     "run"          train
     "clock"        return the CPU time in seconds
     "engine"       return the engine that trained
@@ -9,6 +10,7 @@
 Each request and each answer is a line of JSON. The argument is the folder that contains scratchnet.
 """
 
+import importlib
 import json
 import os
 import shutil
@@ -64,14 +66,17 @@ class Process:
         self.process.stdin.flush()
         return self.answer()
 
-    def contender(self, name, quick, warm=0, **options):
-        """A Contender that trains there, after ``warm`` seconds of trainings that are not timed."""
+    def contender(self, name, quick, warm=0, bare=None, **options):
+        """A Contender that trains there, after ``warm`` seconds of trainings that are not timed.
+
+        ``bare``   the module of the limit whose bare arithmetic trains instead of scratchnet
+        """
         from time import perf_counter
 
         from .measure import Contender
 
         def fresh():
-            self.ask({"work": name, "quick": quick, "options": options})
+            self.ask({"work": name, "quick": quick, "options": options, "bare": bare})
             return lambda: self.ask("run")
 
         fresh()()
@@ -113,6 +118,8 @@ def serve(lines):
         else:
             work = workload(command["work"], command["quick"])
             training = work.training(**command["options"])
+            if command["bare"]:
+                training = importlib.import_module(command["bare"]).bare(work)
             run = training()
             answer(None)
 
