@@ -5,8 +5,6 @@ number is read once for all of them, and no addition waits for the one before it
 sum are added from left to right. -0.0 + x is x, even if x is 0.0 or -0.0.
 """
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Set
@@ -188,10 +186,12 @@ def source_of(names: "Set[str]") -> "List[str]":
     >>> [source.partition("(")[0] for source in source_of({"products"})]
     ['def products', 'def product_of_two_rows', 'def product_of_row']
     """
-    parts = __loader__.get_source(__name__).rstrip().split("\n\n\n")  # type: ignore[name-defined]
+    # Not get_source(), which imports regular expressions: a first training run starts earlier.
+    text = __loader__.get_data(__file__).decode()  # type: ignore[name-defined]
+    parts = "\n".join(text.splitlines()).split("\n\n\n")
     functions = {part[len("def ") : part.index("(")]: part for part in parts if "def " == part[:4]}
     found = set(names)
     for name, source in functions.items():  # Those that are called follow.
         if name in found:
-            found.update(re.findall(r"\w+(?=\()", source))
+            found.update([other for other in functions if f"{other}(" in source])
     return [source for name, source in functions.items() if name in found]
