@@ -103,11 +103,11 @@ def fastest(lists: "Engine", size: int) -> "Engine":
 
 def may_have_grid(lists: "Engine") -> bool:
     """Return whether it is worth the time to import the engine Lanes."""
+    examples = lists.examples
+    if COMPILED or lists.optimizer.memory or not isinstance(examples.X, list):
+        return False
     from .grid import step_of
 
-    examples = lists.examples
-    if lists.optimizer.memory or not isinstance(examples.X, list):
-        return False
     step_of(set(examples.X[examples.used[0]]))  # raises a ValueError without a grid
     return True
 

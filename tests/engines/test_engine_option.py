@@ -218,3 +218,14 @@ def test_pypy_does_not_write_out_many_choices(layer, engine, monkeypatch):
 
 def test_functions_for_other_uses_are_apart():
     assert executed("a = []") is executed("a = []") is not executed("a = []", 2)
+
+
+@pytest.mark.skipif(not hasattr(math, "sumprod"), reason="the choice of CPython from 3.12 on")
+@pytest.mark.parametrize(("compiled", "engine"), [(False, "lanes"), (True, "rows")])
+def test_pypy_looks_for_no_grid(compiled, engine, monkeypatch):
+    monkeypatch.setattr(choice, "COMPILED", compiled)
+    sn.set_kernel("fast")
+    pixels = [[float((i * j) % 7 == 0) for j in range(100)] for i in range(200)]
+    net = sn.Sequential([sn.Dense(100, 30), sn.Tanh(), sn.Dense(30, 1)])
+    options = {"epochs": 1, "batch_size": 10, "optimizer": sn.SGD(0.01)}
+    assert net.fit(pixels, [1.0] * 200, "mse", **options).engine == engine
