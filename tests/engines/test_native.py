@@ -470,20 +470,6 @@ def test_what_cannot_be_traced_says_why():
         net.fit(X, Y, "huber", engine="native")
 
 
-def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(native_step, "FEWEST_BY_ROWS", 0)
-    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 12)
-    message = (
-        "^engine='native' cannot be used here: the network has 14 weights, more than 12, and is "
-        r"not a series of matrix products \(1.slope.gradient is not a sum over the samples\); use engine='auto'$"
-    )
-    net = sn.Sequential([sn.Dense(2, 3), PReLU(), sn.Dense(3, 1)])
-    with pytest.raises(ValueError, match=message):
-        net.fit(X, Y, "huber", engine="native")
-    net = sn.Sequential(hidden(sn.Tanh()))
-    net.fit(X, Y, "huber", engine="native")  # It has 13 weights, and is one.
-
-
 def test_a_terminal_shows_what_takes_long(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

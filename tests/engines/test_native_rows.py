@@ -172,6 +172,20 @@ def test_other_steps_are_recorded_by_numbers(layer, by_rows):
     assert not by_rows
 
 
+def test_a_large_network_that_has_no_record_of_rows_is_refused(monkeypatch, by_rows):
+    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 79)
+    message = (
+        "^engine='native' cannot be used here: the network has 80 weights, more than 79, and is not "
+        r"a series of matrix products \(a penalty .*\); use engine='auto'$"
+    )
+    net = sn.Sequential(
+        [MeanQuartic(12, 5), DEEP.PReLU(), sn.Dense(5, 2), sn.Dense(2, 1, bias=False)]
+    )
+    with pytest.raises(ValueError, match=message):
+        net.fit(X, NUMBERS, "huber", engine="native")
+    assert not by_rows
+
+
 def test_a_penalty_that_counts_its_calls_is_refused(by_rows):
     refusal = "CountingQuartic stores something from one call to the next"
     with pytest.raises(ValueError, match=refusal):
