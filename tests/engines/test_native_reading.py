@@ -76,6 +76,19 @@ def test_the_largest_ints_that_are_exact():
         assert as_doubles(X)[0] is X
 
 
+def test_a_list_that_another_thread_shortens_is_not_filled_up_with_zeros(monkeypatch):
+    X, name = [[1.0, 2.0] for _ in range(4)], "read_in_c" if reading.IN_C else "read_at_once"
+    read = getattr(reading, name)
+
+    def shortening(*args):
+        del X[3:]
+        return read(*args)
+
+    monkeypatch.setattr(reading, name, shortening)
+    monkeypatch.setattr(reading, "AT_ONCE", 4)
+    assert reading.doubles_of(X, 2) is None
+
+
 def test_objects_are_read_in_c_only_where_they_are_as_expected(monkeypatch):
     assert lists.types_are_known() == (sys.implementation.name == "cpython" and not is_free())
     monkeypatch.setattr(lists, "TYPES", [id(list), id(int)])

@@ -26,9 +26,10 @@ static struct {
     double (*from_int)(const void *object);
     void *(*error)(void);
     void (*clear_error)(void);
+    size_t start_of_tuple; /* how many bytes are before its items */
 } python;
 
-/* Takes the addresses of types and functions. */
+/* Takes the addresses of types and functions, and the start of tuples. */
 NET_API long long net_connect(const void *addresses)
 {
     memcpy(&python, addresses, sizeof python);
@@ -42,7 +43,8 @@ static struct net_float *const *net_items(const void *row, long long size)
     const struct net_list *const list = row;
     const struct net_tuple *const tuple = row;
     if (list->type == python.list_type && list->size == size) { return list->item; }
-    return list->type == python.tuple_type && tuple->size == size ? tuple->item : 0;
+    if (tuple->type != python.tuple_type || tuple->size != size) { return 0; }
+    return (struct net_float *const *)((const char *)row + python.start_of_tuple);
 }
 
 /* Returns the value of an object; NaN unless it is a float, or an int that is exact. */

@@ -31,12 +31,7 @@ struct net_list {
     ptrdiff_t size;
     struct net_float **item;
 };
-struct net_tuple {
-    ptrdiff_t references;
-    const void *type;
-    ptrdiff_t size;
-    struct net_float *item[1]; /* as many as size says */
-};
+struct net_tuple { ptrdiff_t references; const void *type; ptrdiff_t size; };
 """
 
 LISTS = """\

@@ -69,14 +69,14 @@ def reader() -> "Callable[[int, int, int, int], int]":
     """Return the C function net_read, which keeps the lock of the interpreter."""
     source = native_data.SOURCE
     addresses = [id(kind) for kind in native_data.TYPES] + addresses_of(native_data.FUNCTIONS)
-    connect(source, addresses)
+    connect(source, addresses + [tuple.__basicsize__])
     integer, place = ctypes.c_longlong, ctypes.c_void_p
     made: "Any" = ctypes.PYFUNCTYPE(integer, integer, integer, place, place)
     return made(address_of(library.function(source, "net_read", 2, 2)))  # type: ignore[no-any-return]
 
 
 def connect(source: str, addresses: "List[Any]") -> None:
-    """Give a library the addresses of types and functions of the interpreter."""
+    """Give a library the addresses of types and functions of the interpreter, and sizes."""
     table = (ctypes.c_void_p * len(addresses))(*addresses)
     library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
 
@@ -86,7 +86,8 @@ def addresses_of(functions: "Tuple[str, ...]") -> "List[Any]":
 
 
 # Objects of CPython begin with the number of references and the type. A float goes on with its
-# value, a list with its length and the address of its items, a tuple with its length and its items.
+# value, a list with its length and the address of its items, a tuple with its length and, after a
+# hash from Python 3.14 on, its items.
 TYPES = [id(list), id(float)]
 
 
@@ -96,7 +97,8 @@ def types_are_known() -> bool:
         return False
     word = ctypes.sizeof(ctypes.c_void_p)
     number, numbers = 1.5, [2.5, 3.5, 4.5]
-    same = tuple(numbers)
+    items, same = list(map(id, numbers)), tuple(numbers)
+    start = id(same) + tuple.__basicsize__
 
     def at(address: int, kind: "Any" = ctypes.c_size_t) -> "Any":
         return kind.from_address(address).value
@@ -105,8 +107,9 @@ def types_are_known() -> bool:
         [at(id(numbers) + word), at(id(number) + word)] == TYPES
         and at(id(number) + 2 * word, ctypes.c_double) == number
         and at(id(numbers) + 2 * word) == len(numbers)
-        and [at(at(id(numbers) + 3 * word) + k * word) for k in range(3)] == list(map(id, numbers))
-        and [at(id(same) + k * word) for k in range(1, 6)] == [id(tuple), 3, *map(id, numbers)]
+        and [at(at(id(numbers) + 3 * word) + k * word) for k in range(3)] == items
+        and [at(id(same) + k * word) for k in (1, 2)] == [id(tuple), 3]
+        and [at(start + k * word) for k in range(3)] == items
     )
 
 

@@ -92,14 +92,15 @@ def doubles_of(data: "Any", width: "Optional[int]", in_c: bool = False) -> "Opti
     width = width or (len(data[0]) if isinstance(data[0], (list, tuple)) else 0)
     if not width:
         return None
-    numbers = library.zeros(len(data) * width)
+    count = len(data)  # Another thread may shorten it.
+    numbers = library.zeros(count * width)
     read = read_in_c if IN_C and (in_c or len(numbers) >= FEWEST) else read_at_once
     step = max(1, AT_ONCE // width)
-    for start in range(0, len(data), step):
-        stop = min(start + step, len(data))
+    for start in range(0, count, step):
+        stop = min(start + step, count)
         kept = isinstance(data, (list, tuple))
         rows = data[start:stop] if kept else [data[i] for i in range(start, stop)]
-        if not read(rows, width, numbers, start * width):
+        if len(rows) < stop - start or not read(rows, width, numbers, start * width):
             return None
     return Doubles(numbers, width)
 
