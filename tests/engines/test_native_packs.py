@@ -5,7 +5,7 @@ from compare_engines import kernel, outcome
 from random_networks import numbers
 
 import scratchnet as sn
-from scratchnet.codegen.c import native_packs, native_step, native_sums
+from scratchnet.codegen.c import native_packs, native_step, native_sums, native_unit
 from scratchnet.codegen.loops import Element, Index
 from scratchnet.engines.native import compiler, engine
 from scratchnet.scalars import Symbolic
@@ -89,6 +89,16 @@ def test_weights_that_are_no_neighbors_are_transposed():
 @pytest.mark.parametrize("width, tile", [(30, 30), (37, 37), (64, 32), (75, 25), (40, 20)])
 def test_tiles_of_a_row(width, tile):
     assert native_packs.width_of_tile(width) == tile
+
+
+@pytest.mark.parametrize("most", [36, 37])
+def test_sums_by_packs_are_short_enough_for_the_stack(most, monkeypatch):
+    """A row of 20,011 sums, which is not cut into tiles, crashed in a thread with a small stack."""
+    monkeypatch.setattr(native_sums, "MOST_ON_STACK", most)
+    monkeypatch.setattr(native_unit, "MOST_ON_STACK", most)
+    net = sn.Sequential([sn.Dense(30, 30), sn.Dense(30, 37)])
+    source = native_step.NativeStep(net, sn.MeanSquaredError(), sn.SGD(), 30, 37, False).source
+    assert ("NET_PACKS(37)" in source) == (most == 37)
 
 
 def test_large_networks_are_computed_by_packs():

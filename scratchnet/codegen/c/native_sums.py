@@ -54,7 +54,8 @@ class Sums:
         """
         outer = part.index if isinstance(part, Nest) else Index("", 1)
         fill = part.body[0] if isinstance(part, Nest) else part
-        if outer.count > 1 and fill.index.count >= FEWEST:
+        fits = width_of_tile(fill.index.count) <= MOST_ON_STACK
+        if outer.count > 1 and fill.index.count >= FEWEST and fits:
             term = packed(fill.value.operands[1], fill.index)
             if term is not None:
                 return self.added_by_packs(fill, term, outer)
