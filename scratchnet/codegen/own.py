@@ -9,7 +9,7 @@ import sys
 from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS, Optimizer
-from ..scalars.symbolic import Undecided, raised
+from ..scalars.symbolic import Undecided, refusals_so_far
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ class RememberingNothing:
 
     def __enter__(self) -> None:
         self.before = [attributes_of(part) for part in self.parts]
-        self.refusals = raised.count
+        self.refusals = refusals_so_far()
 
     def __exit__(self, kind: "Any", *_: "Any") -> None:
-        if kind is None and raised.count != self.refusals:
+        if kind is None and refusals_so_far() != self.refusals:
             raise Undecided(
                 "it catches the error of symbolic numbers, which are not floats; "
                 "compute with scratchnet.core.functions"

@@ -32,6 +32,8 @@ SAVED_BY_GATHERING = 4  # the same if only the numbers that are not 0 are read
 TIME_OF_NUMBERS = 40  # to arrange each parameter for a prediction
 PREDICTIONS = 6  # Code is generated if it saves as much time as this takes in so many predictions.
 MOST_PREDICTIONS = 32
+# The types of Python's own numbers. Those of NumPy would warn of an overflow when they are added.
+NUMBERS = {float, int, bool}
 
 
 def apart(net: "Sequential") -> "Sequential":
@@ -58,7 +60,8 @@ def apart(net: "Sequential") -> "Sequential":
     def outputs_for(X: "Any") -> "Matrix":
         X = accept_rows(X)
         is_table = are_rows(X) or are_rows(X, tuple)
-        can_be_read = is_table and (begins_with_product(net) or are_floats(X))
+        has_numbers = is_table and NUMBERS.issuperset(map(type, X[0]))
+        can_be_read = has_numbers and (begins_with_product(net) or are_floats(X))
         found = generated.outputs_for(X) if can_be_read else None
         return checked(X) if found is None else found
 

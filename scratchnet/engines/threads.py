@@ -14,8 +14,6 @@ parameters.
 [0.0]
 """
 
-from _weakref import ref  # weakref imports much more
-
 from ..core.layer import Layer
 
 TYPE_CHECKING = False
@@ -82,6 +80,8 @@ class Guarded:
         return getattr(self.guarded, name)
 
     def run(self) -> "Iterator[Epoch]":
+        from weakref import ref  # Predictions, which need this file as well, begin earlier without.
+
         iterator = self.epochs()
         self.iterator = ref(iterator)
         return iterator

@@ -15,21 +15,18 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 (0.30000000000000004, 'x')
 """
 
+from _thread import get_ident
 from itertools import count
-
-try:
-    from _thread import _local as local  # importing threading takes a millisecond
-except ImportError:
-    from threading import local
 
 from ..core import functions
 from .operations import OPERATIONS, PRIMITIVES, Operators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Sequence, Tuple
+    from typing import Any, Dict, Optional, Sequence, Tuple
 
 _serial = count()
+refusals: "Dict[int, int]" = {}  # by thread
 
 
 class Undecided(TypeError):
@@ -37,16 +34,12 @@ class Undecided(TypeError):
 
     def __init__(self, message: str) -> None:
         TypeError.__init__(self, message)
-        raised.count += 1
+        refusals[get_ident()] = refusals_so_far() + 1
 
 
-class Raised(local):
-    """How many of these errors were raised in this thread; it reveals that a rule caught one."""
-
-    count = 0
-
-
-raised = Raised()
+def refusals_so_far() -> int:
+    """Return how many of these errors were raised in this thread; a rule may have caught some."""
+    return refusals.get(get_ident(), 0)
 
 
 def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":

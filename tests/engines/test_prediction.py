@@ -162,6 +162,31 @@ def test_samples_of_other_numbers(one, layer, eager, both_kinds_of_code):
     assert bits(net.predict(tuple([[1.0, one]] + rows))) == expected
 
 
+class Small:
+    """A number of a library whose sums overflow, as NumPy's int8."""
+
+    additions = 0
+
+    def __float__(self):
+        return 1.0
+
+    def __mul__(self, other):
+        return other
+
+    def __add__(self, other):
+        Small.additions += 1
+        return 1.0 + other
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+@pytest.mark.parametrize("row", [[Small(), Small()], [1.0, Small()]], ids=["all", "one"])
+def test_numbers_of_other_libraries_are_not_added(row, eager, both_kinds_of_code):
+    net = sn.Sequential([sn.Dense(2, 2), sn.ReLU()])
+    assert bits(net.predict([row] * 60)) == bits(net.predict([[1.0, 1.0]] * 60))
+    assert not Small.additions
+
+
 class Table:
     """An array of a library that offers lists."""
 
