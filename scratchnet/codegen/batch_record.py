@@ -41,7 +41,7 @@ class BatchRecord:
     ``weights``      all parameters
     ``rows``         (label, row) of everything that the layers compute forward and backward
     ``sums``         the sums over samples, and ``terms`` what one sample adds to each
-    ``groups``       of the sums, one after the other: how many there are, and how many in a row
+    ``groups``       (count, width of a row) of each group of sums, one group after the other
     ``value``        the loss, penalties included
     ``gradients``    the gradient of each weight that learns, parameter by parameter
     ``names``        {id of a number: its name} of numbers that are known from the start

@@ -38,7 +38,7 @@ def is_own(part: "Any") -> bool:
 def is_listed(kind: "Any") -> bool:
     """Return whether a class is in one of the package's tables.
 
-    Without a layer of ``deep``, it is not imported: a first training run starts earlier.
+    If no layer comes from ``deep``, it is not imported, so that a first training run starts sooner.
     """
     return kind in OWN or kind in getattr(sys.modules.get(DEEP), "LAYERS", {}).values()
 

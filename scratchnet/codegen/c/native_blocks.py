@@ -1,7 +1,7 @@
 """The statements of a training step for the samples of a block.
 
-Each statement is repeated for all samples before the next one follows, so that compilers compute
-several samples at once. What one statement computes and another needs is in arrays:
+Each statement runs for all samples before the next one, so that compilers can vectorize over the
+samples. What one statement computes and another one reads is in arrays:
 
     v3 = v3s + 32 * k              the row v3 of sample k
     v3 = scratch + 640 + 32 * k    the same, if the arrays are too long for the stack
@@ -149,7 +149,7 @@ class Blocks(Sums):
         return [name for name in own if readers[name] > 1]
 
     def copied(self, data: "Dict[str, Tuple[str, int]]", groups: "List[Any]") -> "List[str]":
-        """Return the data whose rows are placed one after the other: short ones that loops read.
+        """Return the data whose rows are copied side by side: short rows that loops read.
 
         Compilers vectorize these loops over the samples. Rows of sums read one sample at a time.
         """
@@ -305,8 +305,8 @@ class Blocks(Sums):
     def by_packs(self, part: "Any", term: "Any") -> "Any":
         """Return how rows of sums are computed by packs.
 
-        That is the sizes, the declaration of the sums, and the statements for the sums of a sample:
-        that they are 0, that a term is added, and that they are stored.
+        The result is the sizes, the declaration of the sums, and the statements that set the sums of
+        a sample to 0, add a term to them, and store them.
         """
         (fold,) = part.body
         index, total = part.index, fold.value.operands[0]
@@ -323,7 +323,7 @@ class Blocks(Sums):
         return sizes, "net_pack total[rows][packs];", loops
 
     def by_numbers(self, part: "Any") -> "Any":
-        """Return the same for sums that are computed one by one, or as the compiler likes."""
+        """Return the same for sums that are computed one by one, or as the compiler chooses."""
         (fold,) = part.body
         index, total = part.index, fold.value.operands[0]
         total.name = f"total[u][{index.name}]"  # It was the variable of one sum.

@@ -47,7 +47,7 @@ static struct net_float *const *net_items(const void *row, long long size)
     return (struct net_float *const *)((const char *)row + python.start_of_tuple);
 }
 
-/* Returns the value of an object; NaN unless it is a float, or an int that is exact. */
+/* Returns the value of a float, or of an int that a double represents exactly; else NaN. */
 static double net_number(const struct net_float *object)
 {
     if (object->type == python.float_type) { return object->value; }
@@ -57,8 +57,8 @@ static double net_number(const struct net_float *object)
     return -0x1p53 < value && value < 0x1p53 ? value : NAN;
 }
 
-/* Reads rows of finite numbers, of which each may be a single number if the width is 1. Returns
- * how many leading rows are as expected. The caller has the lock of the interpreter. */
+/* Reads rows of finite numbers; if the width is 1, a row may be a plain number. Returns the number
+ * of leading rows that are as expected. The caller holds the lock of the interpreter. */
 NET_API long long net_read(long long count, long long width, const void *rows, double *out)
 {
     struct net_float *const *const row = net_items(rows, count);

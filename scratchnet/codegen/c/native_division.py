@@ -1,8 +1,8 @@
 """Many statements, divided among functions.
 
-Compiling takes a time that grows faster than the length of a function: a network of many layers
-would take minutes. Statements that differ in places and names only, such as those of equal layers,
-become one function, which is called with the places.
+The time to compile a function grows faster than its length: a network of many layers would take
+minutes. Statements that differ only in places and names, such as those of equal layers, become one
+function, which is called with the places.
 """
 
 import re
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .native_blocks import Blocks
 
-MOST_LINES = 400  # of a function
+MOST_LINES = 400  # in a function
 
 NAME = re.compile(r"\b([a-z])\d+\b")  # of a variable, such as v0
 PLACE = re.compile(r"(?<=\+ )\d+\b(?!\.| \*)")  # of the first number of a row in an array
 
 
-# What functions of a block of samples may need.
+# The arguments that functions for a block of samples may need.
 OF_BLOCK = """
     long long start
     int block
@@ -63,7 +63,7 @@ class Division:
     """Divides statements among functions.
 
     ``before``      declarations that the statements may need
-    ``arguments``   declarations of what they are given, a line each
+    ``arguments``   declarations of the arguments that the functions may need, one per line
     """
 
     def __init__(self, lines: "List[str]", before: "List[str]", arguments: str) -> None:
@@ -99,11 +99,11 @@ class Division:
         return [line for name, line in self.declarations.items() if name in words]
 
     def part(self, lines: "List[str]") -> str:
-        """Append the function of these statements; return the statement that calls it."""
+        """Add a function with these statements; return the statement that calls it."""
         return self.call(self.add("net_part", self.needed(lines) + lines, 0), ())
 
     def repeated(self, statement: "Statement", alike: "List[Statement]") -> str:
-        """Return the call of the function of statements that are alike; append that if needed."""
+        """Return the call of the function that alike statements share; add it if it is missing."""
         columns = list(zip(*[other.places for other in alike]))
         different = [column for column in dict.fromkeys(columns) if len(set(column)) > 1]
         if statement.form not in self.names:
@@ -117,7 +117,7 @@ class Division:
         return self.call(self.names[statement.form], [column[k] for column in different])
 
     def add(self, kind: str, lines: "List[str]", places: int) -> str:
-        """Append a function with this body, which may need places; return its name."""
+        """Add a function with this body and this number of places; return its name."""
         name = f"{kind}{len(self.functions)}"
         words = words_of([line for line in lines if not line.startswith("/*")])
         self.given[name] = [argument for argument in self.arguments if argument in words]
@@ -136,8 +136,8 @@ class Division:
 class Statement:
     """A statement, and the comments before it.
 
-    ``form``     the text with the declarations that it needs; its names are numbered anew, and
-                 its places are left out
+    ``form``     the text after the declarations that it needs, with names renumbered and places
+                 left out
     ``places``   the places
     """
 

@@ -22,7 +22,7 @@ FUNCTIONS = (
     "PyObject_CallFunctionObjArgs",
 )
 
-# CPython's objects, as far as they are read where they are. See engines/native/lists.py.
+# The parts of CPython's objects that C reads in place. See engines/native/lists.py.
 OBJECTS = """\
 struct net_float { ptrdiff_t references; const void *type; double value; };
 struct net_list {
@@ -64,7 +64,7 @@ NET_API long long net_connect(const void *functions)
     return 0;
 }}
 
-/* Reads a list of floats where it is. Returns 0 if it is anything else. */
+/* Reads a list of floats in place. Returns 0 if it is anything else. */
 static int net_read_floats(const struct net_list *list, double *row)
 {{
     int fine = list->type == python.list_type && list->size == {inputs};
@@ -124,8 +124,8 @@ NET_API void *net_predict_list(void *weights, void *x)
     {end}return found;
 }}
 
-/* Predicts for a list of floats. A function of Python does so for anything else; it is the second
- * part of a tuple, after an integer that holds the address of the weights. */
+/* Predicts for a list of floats. For anything else, calls a Python function, the second item of a
+ * tuple; the first item is the address of the weights, as an integer. */
 NET_API void *net_predict_any(void *given, void *x)
 {{
     {memory}

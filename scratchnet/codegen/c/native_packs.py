@@ -1,8 +1,8 @@
-"""Rows of sums in C, of which whole packs of neighbors are added at once.
+"""Rows of sums in C, computed pack by pack.
 
-A pack has as many numbers as the processor computes by one instruction. The last pack of a row ends
-where the row does, so it may compute some numbers of the pack before it once more. Each number
-still adds its terms from left to right.
+A pack is a SIMD vector: as many neighboring numbers as the processor computes with one instruction.
+The last pack of a row ends where the row does, so it may recompute some numbers of the pack before
+it. Each sum still adds its terms from left to right.
 """
 
 import re
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..loops import Index
 
-FEWEST = 8  # numbers of the longest pack; shorter rows have none
+FEWEST = 8  # numbers in the longest pack; shorter rows use no packs
 WIDEST = 32  # numbers of a row whose sums stay in registers; wider rows are cut into tiles
 TILES = range(WIDEST, 15, -1)
 OPERATIONS = ("add", "subtract", "multiply", "divide", "negate")
@@ -63,7 +63,7 @@ typedef double net_pack;
 def packed(value: "Symbolic", index: "Index") -> "Optional[Symbolic]":
     """Return an expression for a pack instead of a number; the index is that of its first number.
 
-    Return None if the numbers that it reads are not neighbors, or it calls a function.
+    Return None if the numbers that it reads are not neighbors, or if it calls a function.
     """
     if not value.operation:
         factors = factors_of(value.name, index.name)
@@ -93,7 +93,7 @@ def transposed(value: "Symbolic", index: "Index", fold: "Index", found: "List[st
 
 
 def factors_of(name: "Any", index: str) -> "List[int]":
-    """Return by what an index is multiplied where an element of an array has it; [0] if unknown."""
+    """Return the factors of an index in an element of an array, or [0] if they are unknown."""
     if not isinstance(name, Element):
         return [0] if name and index in name else []
     *before, last = name.indices
@@ -102,7 +102,7 @@ def factors_of(name: "Any", index: str) -> "List[int]":
 
 
 def width_of_tile(width: int) -> int:
-    """Return the width of the tiles that a row is cut into: that with the fewest packs.
+    """Return the width of the tiles that a row is cut into: the one with the fewest packs.
 
     Tiles do not overlap, because the sums of one are stored before those of the next are read.
     """

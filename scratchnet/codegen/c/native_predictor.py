@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_WRITTEN_OUT = 256  # operations; loops for more are faster
 VECTOR = 8  # the most doubles that a processor adds at once
-FEW_SUMS = 16  # are computed in less time one by one
+FEW_SUMS = 16  # are faster one by one
 
 
 class NativePredictor:
@@ -43,7 +43,8 @@ class NativePredictor:
 class PredictingUnit(NativeUnit):
     """A unit that computes the sums of a row in whole vectors.
 
-    What the last vector computes behind the row is not used. It is made of the weights that follow.
+    The last vector may reach beyond the row, into the weights that follow. Those results are not
+    used.
     """
 
     def sums_for(self, index: "Index", fold: "Fold") -> int:
@@ -128,7 +129,7 @@ def in_arrays(lines: "List[str]", names: "List[str]") -> "List[str]":
     return re.sub(rf"\b({found})\b", r"\1[0]", text).split("\n")
 
 
-# What functions of a row may need.
+# The arguments that functions for a row may need.
 OF_ROW = """
     const double *x
     double *out
@@ -142,7 +143,7 @@ INCLUDES = """\
 """
 
 PREDICT = """\
-/* Predicts for these rows of numbers. Some numbers behind the weights w are read, but not used.
+/* Predicts for these rows of numbers. Some numbers after the weights w are read, but not used.
  * Returns 1 after a division by zero, which Python refuses, and 2 if a number of the rows is not
  * finite. */
 NET_API long long net_predict(long long rows, const double *inputs, const double *restrict w,

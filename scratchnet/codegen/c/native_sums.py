@@ -120,9 +120,9 @@ class Sums:
         ]
 
     def with_updates(self, fill: "Any", outer: "Any", lines: "List[str]") -> "List[str]":
-        """Return the lines for each group of rows, whose weights are updated if they are complete.
+        """Return the lines in a loop over groups of rows, with the updates if the sums are complete.
 
-        The sums of a group are at the start of the array then, which stays in the cache.
+        The sums of a group are then at the start of the array, which stays in the cache.
         """
         update_of: "Any" = self.update_of
         width, count = fill.index.count, outer.count

@@ -53,9 +53,9 @@ HEAD = """\
 #define NET_APART static
 #endif
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
-/* Otherwise GCC computes a function once for each value that a choice in it may have, keeps sums in
- * memory instead of in registers, and unrolls a short loop instead of vectorizing it, which
- * NET_VECTOR forbids. */
+/* Without the pragma, GCC copies a function for each outcome of a condition in it, and keeps sums
+ * in memory instead of registers. NET_VECTOR forbids it to unroll a short loop instead of
+ * vectorizing it. */
 #pragma GCC optimize("no-thread-jumps", "no-predictive-commoning")
 #define NET_VECTOR _Pragma("GCC unroll 1")
 #else
@@ -167,5 +167,5 @@ def nested(lines: "List[str]") -> "List[str]":
 
 
 def sum_of(*terms: "Union[int, str]") -> str:
-    """Return the text of a sum without the terms that are 0."""
+    """Return the text of a sum, without the terms that are 0."""
     return " + ".join([str(term) for term in terms if str(term) != "0"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...scalars import Symbolic
 
 MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
-MOST_UNROLLED = 16  # turns of a loop that GCC unrolls before it vectorizes
+MOST_UNROLLED = 16  # iterations of a loop that GCC unrolls before it vectorizes
 # IEEE 754 fixes every bit of these results; and x + c - c needs no function around it, because
 # the head of the file refuses compilers that do not round every operation as it is written.
 HERE = {"sqrt": "sqrt", "abs": "fabs", "rounded": ""}
@@ -78,11 +78,11 @@ class NativeUnit(Unit):
         return ["{", *[f"    {line}" for line in lines], "}"]
 
     def sums_for(self, index: "Index", fold: "Fold") -> int:
-        """Return how many sums are computed where there is a sum for each value of the index."""
+        """Return how many sums to compute for an index, at least one for each of its values."""
         return index.count
 
     def vectorized(self, index: "Index", lines: "List[str]") -> "List[str]":
-        """Return the lines within a loop that compilers should vectorize, not one around it."""
+        """Return a loop over the lines, which compilers should vectorize rather than an outer loop."""
         loop = self.repeated(index, lines)
         is_short = 1 < index.count <= MOST_UNROLLED
         return [f"NET_VECTOR {loop[0]}", *loop[1:]] if is_short else loop

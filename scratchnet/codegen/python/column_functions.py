@@ -4,10 +4,10 @@
     change_column_0(s0_row, w_row, rows, r, h0)
                                      changes the weights and what the optimizer keeps, in place
 
-A function has few variables. From version 3.13 on, CPython reads two of the first 16 with one
-instruction; so those whose products are added are assigned first. Numbers are changed in place, or
-column by column, because then the memory of an old number is used again soon, while it is in a
-cache of the processor.
+These functions have few variables. From version 3.13 on, CPython reads two of a function's first 16
+variables with one instruction, so the factors of the products are assigned first. Numbers are
+changed in place, or column by column, so that the memory of an old number is reused while it is in
+the cache of the processor.
 """
 
 from ...scalars.symbolic import Undecided
@@ -32,8 +32,8 @@ class Gradients:
 
     What a function needs to compute those of a column:
 
-    ``given``     {name of an argument: its value}, for the column with the name ``column.name``
-    ``column``    like ``columns``, but an element is not taken apart
+    ``given``     {name of an argument: its value}, in the loop ``column``
+    ``column``    like ``columns``, but an element is not unpacked
     ``head``      the statements before the loop
     ``loop``      the targets and the source of the loop
     ``element``   the expression of a gradient

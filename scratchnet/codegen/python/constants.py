@@ -15,9 +15,9 @@ WIDEST = 96  # columns of a line
 
 
 class Constants(Speller):
-    """What writes the constants of a module.
+    """Writes the constants of a module.
 
-    ``constants``      those of the function in the making that are not written where they are used
+    ``constants``      those of the current function that are not written where they are used
     ``has_infinity``   whether the module needs a name for infinity
     """
 

@@ -46,12 +46,12 @@ class Predicted(Stages):
         return []
 
     def of_all_samples(self, vector: "Vector", row: str, outer: "Loops") -> "List[str]":
-        return self.for_each_sample(outer, [self.added(vector, row)])
+        return self.for_each_sample(outer, [self.store(vector, row)])
 
-    def begun(self, vector: "Vector") -> "List[str]":
+    def before_loop(self, vector: "Vector") -> "List[str]":
         return []
 
-    def added(self, vector: "Vector", row: str) -> str:
+    def store(self, vector: "Vector", row: str) -> str:
         return f"{vector.name}_row = {row}"
 
     def for_each_sample(self, outer: "Loops", body: "List[str]") -> "List[str]":

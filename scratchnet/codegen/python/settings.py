@@ -63,11 +63,11 @@ def power(x: float, n: float) -> float:
     True
     """
     table: "Sequence[float]" = _powers.get(x, ())
-    return table[int(n)] if n < len(table) else longer(x, int(n))
+    return table[int(n)] if n < len(table) else power_beyond_table(x, int(n))
 
 
-def longer(x: float, n: int) -> float:
-    """Return the power of a base, and make its table longer."""
+def power_beyond_table(x: float, n: int) -> float:
+    """Return the power of a base, and extend its table up to there."""
     if n >= MOST_POWERS:
         return float(by_squaring(x, n))
     table = _powers.get(x, [1.0])

@@ -34,7 +34,7 @@ class Stages(Expressions):
     def nonzero(self) -> str:
         """Return the statement that makes the non-zero entries of the samples."""
         row = "[0.0, *filter(None, x_row)] for x_row in X"
-        # A row that is made just before it is read is in the cache of the processor.
+        # A generator makes each row just before it is read, so that the row is in the cache.
         is_read_once = len(self.gathered_products()) == 1
         return f"NONZERO = ({row})" if is_read_once else f"NONZERO = [{row}]"
 
@@ -147,8 +147,8 @@ class Stages(Expressions):
                 lines.append(f"{v.name} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
                 body.append(f"{v.name} = {v.name} + {row[0]}")
             else:
-                lines += self.begun(v)
-                body.append(self.added(v, f"[{', '.join(row)}]"))
+                lines += self.before_loop(v)
+                body.append(self.store(v, f"[{', '.join(row)}]"))
             self.written.add(v.name)
         self.calls.functions.update(code.functions)
         return self.once(lines) + self.for_each_sample(outer, body)
@@ -163,11 +163,11 @@ class Stages(Expressions):
         """Return the statements that compute a vector, given the expression of a row."""
         return [f"{vector.name.upper()} = [{row}{loop(outer)}]"]
 
-    def begun(self, vector: "Vector") -> "List[str]":
+    def before_loop(self, vector: "Vector") -> "List[str]":
         """Return the statements before the loop that computes a vector."""
         return [f"{vector.name.upper()} = []"]
 
-    def added(self, vector: "Vector", row: str) -> str:
+    def store(self, vector: "Vector", row: str) -> str:
         """Return the statement that adds a sample's row to a vector."""
         return f"{vector.name.upper()}.append({row})"
 

@@ -1,8 +1,8 @@
 """The updates of a training step as loops over the columns of the parameters.
 
-Without memory of the optimizer, the gradient and the new weight of each number are one expression,
-and a column is a comprehension. With memory, a function changes a column in place, number by
-number (column_functions.py).
+If the optimizer has no memory, the gradient and the new weight of each number are one expression,
+and a column is a comprehension. Otherwise, a function changes a column in place, number by number
+(column_functions.py).
 """
 
 from ...core.functions import kernel
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     Loop = List[Tuple[str, str]]  # targets and sources
 
 
-# If the inputs of a layer for a batch are more numbers than this, they do not fit into a cache of
-# the processor. Then the gradients are computed row by row, so that each input is read once.
+# More inputs of a layer for a batch than this do not fit into the cache of the processor. Then the
+# gradients are computed row by row, so that each input is read once.
 MOST_IN_CACHE = 32000
 
 
 class Updates:
-    """The statements that replace all parameters that learn, and what the optimizer keeps.
+    """The statements that update all parameters that learn, and the memory of the optimizer.
 
     The new value of each number is computed by the optimizer's rule from ``w``, its gradient ``g``
     and its state ``s0``, ``s1``, ...
@@ -157,7 +157,7 @@ class Updates:
     def replacement(
         self, name: str, new: "Any", names: "Dict[int, str]", gradients: "Gradients"
     ) -> "List[str]":
-        """Return the statements that replace a parameter if the optimizer keeps nothing."""
+        """Return the statements that replace a parameter if the optimizer has no memory."""
         text, rows = gradients.text, [gradients.rows]
         if not gradients.columns:
             return [f"{name} = {self.row(new, names, {'w': name}, text, rows)}"]
@@ -176,7 +176,7 @@ class Updates:
         given = dict({"w_row": column}, **gradients.given)
         factor = self.coefficient(new, names)
         if factor and kernel() != "portable":
-            # Instead of each new number, one of each sample is multiplied.
+            # The factor multiplies one number per sample instead of one per weight.
             given["r"] = f"[{factor} * v for v in r]"
             names = dict(names)
             names[id(new.operands[1])] = "g"
@@ -235,7 +235,7 @@ class Updates:
         return lines
 
     def coefficient(self, new: "Any", names: "Dict[int, str]") -> str:
-        """Return the expression of a if the new weight is w - a·g, else an empty text."""
+        """Return the expression of a if the new weight is w - a·g, else an empty string."""
         if new.operation != "subtract":
             return ""
         w, step = new.operands

@@ -3,10 +3,10 @@
     python3 -m bench.limits          the names of the limits
     python3 -m bench.limits NAME     measure one
 
-Bare arithmetic has nothing that a library needs: it computes no loss, checks nothing, and suits one network. What
-scratchnet takes longer than it is the most that a faster engine could still gain.
+Bare arithmetic has nothing that a library needs: it computes no loss, checks nothing, and suits one network. The time
+that scratchnet takes beyond it is the most that a faster engine could still gain.
 
-Each module has a function ``limits(quick)``, which yields a Limit after the other.
+Each module has a function ``limits(quick)``, which yields its Limits one after the other.
 """
 
 import os
@@ -24,7 +24,7 @@ IN_A_ROW = 0.05  # seconds that a contender is run at a time
 
 
 class Limit:
-    """Bare arithmetic and those who compute the same.
+    """Bare arithmetic, and the contenders that compute the same.
 
     ``what``     what is computed
     ``bare``     a Contender
@@ -59,7 +59,7 @@ def other_predictions(work, against, at_least):
 def training(name, bare, against, quick, tolerance=1e-10, engine="auto"):
     """Return the Limit of a workload.
 
-    ``bare(work)``   returns a function, as of Contender, which returns the trained parameters
+    ``bare(work)``   returns the ``fresh`` of a Contender; the function to time returns the parameters
     ``against``      the names of peers
     ``engine``       scratchnet's
     """
@@ -71,7 +71,7 @@ def training(name, bare, against, quick, tolerance=1e-10, engine="auto"):
 
 
 def trainers(work, ours, against, quick):
-    """Yield scratchnet, the peers, and scratchnet at an earlier version, which BEFORE names."""
+    """Yield scratchnet, the peers, and the earlier checkout that BEFORE names."""
     yield "scratchnet", Contender(ours)
     for name in against:
         try:

@@ -1,6 +1,6 @@
-"""64-32-10 and 784-30-10: matrix products, slopes and updates, column by column, and nothing else.
+"""64-32-10 and 784-30-10: matrix products, gradients and updates, column by column, and nothing else.
 
-Weights are lists of columns. The rate and 1/n are factors of the slopes of the last layer. Adam keeps m and v without
+Weights are lists of columns. The rate and 1/n are factors of the gradients at the last layer. Adam keeps m and v without
 the factors 1 - β1 and 1 - β2, as in small.py. Products of batches of at most 10 samples are written out.
 
 For pixels, all weights of an input are one integer, each in its own lane of 11 bytes, so that one multiplication by an
@@ -25,7 +25,7 @@ BITS = 68  # a weight w is the integer w·2^68; its lane has 88 bits
 
 
 def written(code, **numbers):
-    """Return the code in which TERMS are the products l0·r0, l1·r1, ..., and L and R their factors."""
+    """Return the function of the code, where TERMS is the sum l0·r0 + l1·r1 + ..., and LEFT is all of l0, l1, ..."""
     count = numbers["count"]
     left, right = [", ".join([name + str(k) for k in range(count)]) + "," for name in "lr"]
     names = {"tanh": tanh, "exp": exp, "sqrt": sqrt, "sumprod": sumprod}
@@ -60,18 +60,18 @@ def adam_column(count):
     )
 
 
-def backward(slope, count):
-    """The slopes of the hidden units of all samples: ``slope`` is the activation's, of its value a."""
+def backward(derivative, count):
+    """Return a function for the gradients at the hidden units; ``derivative`` is the activation's, in terms of a."""
     return written(
         "def function(A, D, W):\n    return [[(TERMS) * {} for a, (LEFT) in zip(row, W)] "
-        "for row, (RIGHT) in zip(A, D)]\n".format(slope).replace(
+        "for row, (RIGHT) in zip(A, D)]\n".format(derivative).replace(
             "RIGHT", ", ".join(["r{}".format(k) for k in range(count)])
         ),
         count=count,
     )
 
 
-def softmax_slopes(A, Y, C, b, factor):
+def softmax_gradients(A, Y, C, b, factor):
     D = []
     for row, y in zip(A, Y):
         e = [exp(sumprod(row, c) + v) for c, v in zip(C, b)]
@@ -88,8 +88,8 @@ class Network:
         self.work = work
         self.C1, self.C2 = [[list(column) for column in zip(*W)] for W in (W1, W2)]
         self.b1, self.b2 = b1, b2
-        slope = "(1.0 - a * a)" if work.hidden == "tanh" else "(a * (1.0 - a))"
-        self.backward = backward(slope, work.sizes[2])
+        derivative = "(1.0 - a * a)" if work.hidden == "tanh" else "(a * (1.0 - a))"
+        self.backward = backward(derivative, work.sizes[2])
         self.columns = {n: sgd_column(n) for n in {len(X) for X, _ in work.batches()}}
 
     def hidden(self, X):
@@ -106,7 +106,7 @@ class Network:
 
     def step(self, X, Y, factor):
         A = self.hidden(X)
-        D = softmax_slopes(A, Y, self.C2, self.b2, factor)
+        D = softmax_gradients(A, Y, self.C2, self.b2, factor)
         H = self.backward(A, D, list(zip(*self.C2)))
         self.update(self.C1, X, H)
         self.b1 = [b - sum(d) for b, d in zip(self.b1, zip(*H))]
@@ -136,7 +136,7 @@ class WithAdam(Network):
     def step(self, X, Y, factor):
         rate, epsilon = next(self.rates)
         A = self.hidden(X)
-        D = softmax_slopes(A, Y, self.C2, self.b2, 1 / len(X))
+        D = softmax_gradients(A, Y, self.C2, self.b2, 1 / len(X))
         H = self.backward(A, D, list(zip(*self.C2)))
         memory1, memory2, [(m1, v1)], [(m2, v2)] = self.memory
         self.change(self.C1, memory1, X, H, rate, epsilon)

@@ -1,11 +1,11 @@
-"""Predictions by 64-32-10, one sample at a time: the dot products alone, and all of the arithmetic.
+"""Predictions with 64-32-10, one sample at a time: the dot products alone, and all of the arithmetic.
 
 math.sumprod adds a row of products faster than anything else that Python has, except for math.dist, from which a dot
-product follows: a·b = (|a|² + |b|² - |a - b|²)/2. A coordinate more in b, which is 0 in a, makes this
-(|a|² + constant - |a - b|²)/2 for all columns b of a matrix, so that biases cost nothing. Its error is that of the largest
-product |a||b|, not that of the sum, and |a| must be about as large as |b|; so scratchnet does not predict by it.
+product follows: a·b = (|a|² + |b|² - |a - b|²)/2. With one more coordinate in b, which is 0 in a, this
+becomes (|a|² + constant - |a - b|²)/2 for all columns b of a matrix, so that biases cost nothing. The error is that of the
+largest product |a||b|, not that of the sum, and |a| must be about as large as |b|; so scratchnet does not use it.
 
-Also 10,000 samples by 4-16-3: a loop over them with the operations of the network written out, and its weights as
+Also 10,000 samples with 4-16-3: a loop over them with the operations of the network written out, and its weights as
 constants. This is sn.unroll without a call for each sample.
 """
 
@@ -25,7 +25,7 @@ dot = getattr(math, "sumprod", None) or (lambda a, b: sum(map(mul, a, b)))
 
 
 def columns(matrix):
-    """New numbers lie side by side in memory, which is faster to read."""
+    # New numbers lie side by side in memory, which is faster to read.
     return [tuple([w * 1.0 for w in column]) for column in zip(*matrix)]
 
 
@@ -64,7 +64,7 @@ def by_dist(work):
 
 
 def folded(matrix, bias):
-    """The columns with a coordinate more, so that |b|²/2 + bias is the same for all; and this number."""
+    """Return the columns with one more coordinate, so that |b|²/2 + bias is the same for all, and this number."""
     known = columns(matrix)
     halves = [0.5 * dot(c, c) + b for c, b in zip(known, bias)]
     most = max(halves)
@@ -108,7 +108,7 @@ def one_sample(quick):
 
 
 def in_a_loop(work):
-    """A function of samples, with every operation of the network written out."""
+    """Return a function of samples, with every operation of the network written out."""
     W1, b1, W2, b2 = work.start
     lines = ["def predict(X):", "    A = []"]
     lines.append("    for {} in X:".format(", ".join(["x{}".format(i) for i in range(len(W1))])))

@@ -1,7 +1,7 @@
 """4-16-3 on 150 samples, with SGD and Adam: the float operations of each sample and of each update, and nothing else.
 
-Adam keeps m and v without the constant factors 1 - β1 and 1 - β2, which then belong to the rate and to ε, as do the
-bias corrections.
+Adam keeps m and v without the constant factors 1 - β1 and 1 - β2. They move into the rate and ε, like the bias
+corrections.
 """
 
 from itertools import repeat
