@@ -128,8 +128,8 @@ for _name in (
 
 _ON_DEVICES = {"micropython": "MicroPython", "circuitpython": "CircuitPython"}
 if sys.implementation.name in _ON_DEVICES:  # `from scratchnet import *` gives what runs there
-    _rooms = ("", "core", "formats")
-    __all__ = [name for name in __all__ if _HOMES.get(name, "").split(".")[0] in _rooms]
+    _folders = ("", "core", "formats")
+    __all__ = [name for name in __all__ if _HOMES.get(name, "").split(".")[0] in _folders]
 
 
 def _load_here(homes: "Any", name: str, what: str = "") -> "Any":

@@ -262,7 +262,7 @@ class Sequential:
         return A
 
     def outputs_for(self, X: Any) -> Matrix:
-        """Return what ``predict`` returns; the layers keep what belongs to the last block."""
+        """Return what ``predict`` returns; the layers keep the numbers of the last block."""
         rows = self.accept(X)
         blocks = [
             range(start, min(start + PREDICTION_BLOCK, len(rows)))

@@ -80,17 +80,18 @@ def transposed(rows: "Matrix") -> "Any":
 
 def changeable(parts: "List[Any]") -> "List[Any]":
     """Return copies of flat lists, and of lists of other lists, whose numbers may be changed."""
-    copy = list if COMPILED else renewed
+    copy = list if COMPILED else new_numbers
     return [
         copy(part) if isinstance(part[0], float) else [copy(row) for row in part] for part in parts
     ]
 
 
-def renewed(numbers: "Row") -> "Row":
+def new_numbers(numbers: "Row") -> "Row":
     """Return the numbers as new objects, which lie side by side in memory.
 
-    If numbers were changed in place that are needed elsewhere, too, the new ones would lie where
-    others have been. After some hundred steps, they would be scattered over the memory.
+    An update frees each old number and puts the new one in its place. If something else still used
+    the old numbers, the new ones would go anywhere, and after some hundred steps they would be
+    scattered over the memory.
     """
     return [1.0 * v for v in numbers]
 

@@ -32,8 +32,8 @@ class Generated(Engine):
     """An engine that runs code generated for this training run, several steps together.
 
     ``settings``            the attributes of the optimizer that are inputs of each step
-    ``settings_of_steps``   a function that computes them for many steps; False if there is none;
-                            None if this is not known yet
+    ``settings_of_steps``   a function that computes them for many steps; False if there is none,
+                            None if this is not yet known
 
     If the steps fail, the engine "lists" repeats them one by one and reports the error. If the
     caller changes the network between epochs, "lists" runs instead of the generated code.
@@ -41,7 +41,7 @@ class Generated(Engine):
 
     settings: "List[str]" = []
     settings_of_steps: "Any" = None
-    unchanged: "Any" = None  # the last glance without a change, and the objects that it saw
+    unchanged: "Any" = None  # the last glance without a change, and the objects in it
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
@@ -82,16 +82,16 @@ class Generated(Engine):
         return False
 
     def note_unchanged(self) -> None:
-        """Remember what a glance shows, if the package's own classes determine the code."""
+        """Keep the current glance, if the package's own classes determine the code."""
         parts = self.lists.net.layers + [self.lists.loss]
         if all([is_own(part) for part in parts]):
             # The objects are kept, so that no other object gets one of their ids.
             self.unchanged = self.glance(), [(part, *vars(part).values()) for part in parts]
 
     def glance(self) -> "Any":
-        """Return what differs if a layer or the loss has got another attribute.
+        """Return a value that changes if an attribute of a layer or of the loss is replaced.
 
-        It takes less time than ``description`` and ``objects``.
+        This takes less time than ``description`` and ``objects``.
         """
         shapes = [(p.name, p.shape, p.frozen) for p in self.parameters]
         parts = self.lists.net.layers + [self.lists.loss]

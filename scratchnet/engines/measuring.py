@@ -14,7 +14,7 @@ from ..core.checks import is_finite
 from ..core.losses import weighted_count
 from ..core.optimizers import SGD
 from .generated import cached, shape_of
-from .threads import shallow
+from .threads import shallow_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def measuring(engine: "Steps") -> "Any":
     The code is generated when the first loss is measured.
     """
     net = engine.lists.net
-    twin = shallow(net)
+    twin = shallow_copy(net)
     functions: "Dict[bool, Any]" = {}  # by whether the samples have weights; None without code
 
     def loss_of(X: "Matrix", Y: "Matrix", loss: "Loss", weights: "RowOrNone" = None) -> float:

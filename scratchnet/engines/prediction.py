@@ -70,7 +70,7 @@ def apart(net: "Sequential") -> "Sequential":
 
 
 class GeneratedCode:
-    """The generated code that predicts for a network; it is made once it is needed."""
+    """The generated code that predicts for a network; it is made when it is first needed."""
 
     def __init__(self, net: "Sequential") -> None:
         self.net = net
@@ -79,9 +79,9 @@ class GeneratedCode:
     def outputs_for(self, X: "Matrix") -> "Optional[Matrix]":
         """Return the outputs for a list of rows.
 
-        Return None if the layers should compute them, or say what is wrong with the rows. The code
-        raises an error for what is no number. Its sum of all numbers is a finite float only if they
-        are finite; those that are ints, for example, are converted when they are multiplied.
+        Return None if the layers should compute them, or should say what is wrong with the rows.
+        The code raises an error for anything that is not a number, and its sum of all numbers is a
+        finite float only if they are finite. Multiplying converts ints, for example.
         """
         if len(X) < FEWEST:
             return None
@@ -112,9 +112,9 @@ def begins_with_product(net: "Sequential") -> bool:
 
 
 def are_rows(X: "Any", kind: type = list) -> bool:
-    """Return whether X is a list of lists, or of objects of another kind.
+    """Return whether X is a list of several lists, or of objects of another type.
 
-    A single row is checked in less time by itself.
+    A single row is checked faster by itself.
     """
     # Counting takes less time than making a set.
     return isinstance(X, list) and len(X) > 1 and list(map(type, X)).count(kind) == len(X)

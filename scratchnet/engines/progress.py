@@ -126,7 +126,7 @@ def warn_of_no_effect(plan: "Any", shuffle: "Any") -> None:
 
 
 def warn(text: str, category: "Any" = None) -> None:
-    """Warn at the line outside of the package that called it, such as that of ``fit``."""
+    """Warn at the line that called the package, such as the call of ``fit``."""
     try:
         import warnings
     except ImportError:  # MicroPython

@@ -32,14 +32,14 @@ BUSY = (
 
 def apart(net: "Sequential") -> "Sequential":
     """Return a network with layers of its own, which share the parameters."""
-    twin: "Sequential" = shallow(net)
+    twin: "Sequential" = shallow_copy(net)
     twin.layers = [_layer(layer) for layer in net.layers]
     return twin
 
 
 def _layer(layer: "Any") -> "Any":
     """Return a shallow copy of a layer, with copies of the layers within it."""
-    twin = shallow(layer)
+    twin = shallow_copy(layer)
     for name, value in list(twin.__dict__.items()):
         if isinstance(value, Layer):
             twin.__dict__[name] = _layer(value)
@@ -48,8 +48,7 @@ def _layer(layer: "Any") -> "Any":
     return twin
 
 
-def shallow(thing: "Any") -> "Any":
-    """Return a copy of an object, with the same attributes."""
+def shallow_copy(thing: "Any") -> "Any":
     twin = object.__new__(type(thing))
     twin.__dict__.update(thing.__dict__)
     return twin
@@ -62,7 +61,7 @@ class Guarded:
     ``plan``       its Training
 
     ``fit`` trains from the first epoch to the last. A loop over ``epochs`` trains during each of
-    them; between two of them the network may be trained otherwise.
+    them; between two of them, another call may train the network.
     """
 
     # {id of a parameter: a weak reference to the iterator that trains it}. Ctrl-C may come before

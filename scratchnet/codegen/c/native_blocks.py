@@ -305,8 +305,8 @@ class Blocks(Sums):
     def by_packs(self, part: "Any", term: "Any") -> "Any":
         """Return how rows of sums are computed by packs.
 
-        The result is the sizes, the declaration of the sums, and the statements that set the sums of
-        a sample to 0, add a term to them, and store them.
+        The result is the sizes, the declaration of the sums, and the statements that set the sums
+        of a sample to 0, add a term to them, and store them.
         """
         (fold,) = part.body
         index, total = part.index, fold.value.operands[0]

@@ -120,7 +120,7 @@ class Sums:
         ]
 
     def with_updates(self, fill: "Any", outer: "Any", lines: "List[str]") -> "List[str]":
-        """Return the lines in a loop over groups of rows, with the updates if the sums are complete.
+        """Return the lines in a loop over groups of rows, with updates if the sums are complete.
 
         The sums of a group are then at the start of the array, which stays in the cache.
         """

@@ -82,7 +82,7 @@ class NativeUnit(Unit):
         return index.count
 
     def vectorized(self, index: "Index", lines: "List[str]") -> "List[str]":
-        """Return a loop over the lines, which compilers should vectorize rather than an outer loop."""
+        """Return a loop over the lines; compilers should vectorize it, not an outer loop."""
         loop = self.repeated(index, lines)
         is_short = 1 < index.count <= MOST_UNROLLED
         return [f"NET_VECTOR {loop[0]}", *loop[1:]] if is_short else loop

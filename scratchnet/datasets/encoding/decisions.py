@@ -1,4 +1,4 @@
-"""What is done with each column of a table, and why, as a table for people.
+"""What is done with each column of a table, and why, as a table for people to read.
 
 inputs.py and target.py make these decisions.
 """

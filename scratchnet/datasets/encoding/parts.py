@@ -99,11 +99,10 @@ class Number(Part):
         return [(self.mean, self.spread)]
 
     def outside(self, column: "Column", rows: "Rows") -> "Optional[Tuple[int, int, float, float]]":
-        """Return how the values in these rows lie far outside the training rows, or None.
+        """Return (values outside, values, lower limit, upper limit) for values far outside, or None.
 
-        They do if most of them are beyond the limits of the training rows, or if one is farther
-        from these than they are from each other. The result is (values outside, values, lower
-        limit, upper limit).
+        The limits are those of the training rows. The values in these rows are far outside if most
+        of them are beyond the limits, or if one is farther from a limit than the limits are apart.
         """
         least, most = self.least, self.most
         if least is None or most is None:  # a model of an earlier version

@@ -2,9 +2,9 @@
 
 A library is compiled in a new folder that only its user may enter, loaded from there, and removed.
 
-An exception such as Ctrl-C, or that of a handler of SIGTERM, ends the compiler and the programs
-that it has started. A signal that ends Python at once cannot: the compiler ends by itself when it
-is done, which takes seconds, and a later compilation removes its folder.
+An exception, such as KeyboardInterrupt or one that a handler of SIGTERM raises, ends the compiler
+and the programs that it has started. A signal that ends Python at once does not: the compiler then
+runs to its end, which takes seconds, and a later compilation removes its folder.
 """
 
 import ctypes
@@ -33,7 +33,9 @@ PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
 SPECULATING = "-fno-trapping-math"
 FAST = ["-O3", "-fno-math-errno", SPECULATING]
 LEVELS = [(70000, "-O2"), (170000, "-O1"), (300000, "-O0")]  # for code longer than these
-CHEAP = re.compile(r"^ *(/?\* |net_\w+\().*\n", re.MULTILINE)  # comments, and calls alone in a line
+CHEAP = re.compile(
+    r"^ *(/?\* |net_\w+\().*\n", re.MULTILINE
+)  # comments and calls, each in a line alone
 HERE = ["-march=native"]  # The library runs on this machine only.
 MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 

@@ -47,7 +47,7 @@ class Lists:
         self.predict_rows = self.function("net_predict_rows", self.address)
 
     def predict_any(self, otherwise: "Callable[[Any], Any]") -> "Callable[[Any], Any]":
-        """Return a function that takes a list of floats, and gives ``otherwise`` anything else."""
+        """Return a function of a list of floats; it passes anything else to ``otherwise``."""
         return self.function("net_predict_any", (self.address, otherwise))
 
     def function(self, name: str, given: "Any") -> "Callable[[Any], Any]":
@@ -66,7 +66,7 @@ class Lists:
 
 @lru_cache(maxsize=None)
 def reader() -> "Callable[[int, int, int, int], int]":
-    """Return the C function net_read, which keeps the lock of the interpreter."""
+    """Return the C function net_read, which runs with the lock of the interpreter held."""
     source = native_data.SOURCE
     addresses = [id(kind) for kind in native_data.TYPES] + addresses_of(native_data.FUNCTIONS)
     connect(source, addresses + [tuple.__basicsize__])

@@ -26,8 +26,8 @@ def compile(net: "Sequential") -> "Predictor":
     it reads in place (unless it is read-only), and returns a ``memoryview`` of as many dimensions.
     Anything else that ``predict`` takes, except for buffers of other numbers, is read as a list.
 
-    It gives the bits that ``predict`` gives in the portable kernel, for the weights as they are
-    now. Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
+    It gives the same bits as ``predict`` in the portable kernel, for the weights as they are now.
+    Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
     be written as C.
 
     >>> import scratchnet as sn
@@ -77,7 +77,7 @@ class Compiled:
     """The compiled prediction of a network, and the numbers that it needs.
 
     ``predict``    the function for everything that a Predictor takes
-    ``weights``    the numbers of all parameters, and some behind them (see ``weights_of``)
+    ``weights``    the numbers of all parameters, and zeros after them (see ``weights_of``)
     """
 
     def __init__(self, net: "Sequential") -> None:
@@ -112,7 +112,7 @@ class Compiled:
         for function in self.functions:
             try:
                 return function(x)
-            except (TypeError, OverflowError):  # It is no list of that kind, or of other numbers.
+            except (TypeError, OverflowError):  # not a list of that kind, or one of other numbers
                 pass
         return self.of_sequence(x) if x else []
 
@@ -173,13 +173,13 @@ class Compiled:
             raise ZeroDivisionError("float division by zero")
         if wrong == 2:
             flat = memoryview(numbers).cast("B").cast("d")
-            for i in range(rows):  # One of them holds what is not finite.
+            for i in range(rows):  # One of them has a number that is not finite.
                 row = flat[i * self.inputs : (i + 1) * self.inputs].tolist()
                 self.accept(row, i if shape else None)
         return outputs
 
 
 def weights_of(net: "Sequential") -> "array[float]":
-    """Return the numbers of all parameters, and a vector of zeros, because C may read so far."""
+    """Return the numbers of all parameters, then a vector of zeros, up to which C may read."""
     numbers = chain.from_iterable([row for p in net.parameters() for row in p.rows])
     return array("d", chain(numbers, [0.0] * VECTOR))

@@ -80,7 +80,7 @@ def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any
 def doubles_of(data: "Any", width: "Optional[int]", in_c: bool = False) -> "Optional[Doubles]":
     """Return the rows, or None if they are not rows of ``width`` finite numbers each.
 
-    ``in_c``   whether C reads few numbers too, because it is there
+    ``in_c``   whether C reads even few numbers, because it is already compiled
     """
     if hasattr(data, "tolist"):
         found = in_buffer(data, width)
@@ -112,7 +112,7 @@ def read_in_c(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
 
 
 def read_at_once(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
-    """Do the same with functions of Python that need no loop."""
+    """Do the same in Python, without a loop over the numbers."""
     if width == 1 and NUMBERS.issuperset(map(type, rows)):
         flat = list(rows)
     elif not ROWS.issuperset(map(type, rows)) or {width} != set(map(len, rows)):

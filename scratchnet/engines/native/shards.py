@@ -146,7 +146,7 @@ class Shared(Native):
             if self.loss.reduction == "sum":  # The results are multiplied by the share.
                 own = [weight / share for weight in own or [1] * size]
             count = float(weighted_count(batch[part], own))  # type: ignore[arg-type]
-            self.room = ()  # A thread may still read the samples of the shard before.
+            self.room = ()  # A thread may still read the samples of the previous shard.
             *data, of_samples = self.data_of([batch[part]])
             if self.loss.reduction == "sum":
                 of_samples = array("d", own)
