@@ -21,9 +21,9 @@ Three more modules are types (the names in annotations), plug_points (what the r
 adds) and lazy (names that are imported when they are first used).
 
 The core needs nothing from outside this folder except ``math``; of ``operator``, ``gc``, ``sys``
-and ``warnings`` it uses what the interpreter has. It runs unmodified on
-MicroPython, even if only this folder is copied, under any name. Its names are imported when they
-are first used, so that prediction loads no losses, no optimizers and no training loop:
+and ``warnings`` it uses what the interpreter has. It runs unmodified on MicroPython, even if only
+this folder is copied, under any name. Its names are imported when they are first used, so that
+prediction loads no losses, no optimizers and no training loop:
 
 >>> from scratchnet.core import Dense, Sequential
 >>> Sequential([Dense(2, 1, weights=[[3], [4]])]).predict([[1, 1]])

@@ -195,7 +195,7 @@ def nearest(x: Number) -> Number:
     """
     if not ROUNDS:
         return float(math.floor(x + 1 / 2)) if x == x else x
-    # Around SHIFT neighbouring floats differ by 1. The addition therefore rounds to a whole number,
+    # Around SHIFT neighboring floats differ by 1. The addition therefore rounds to a whole number,
     # and the subtraction is exact.
     return x + SHIFT - SHIFT
 

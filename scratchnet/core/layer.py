@@ -193,7 +193,7 @@ class Parameter:
         return sum([len(row) for row in self.rows or []])
 
     def convert(self, number: NumberType, exactly: bool = False) -> None:
-        """Convert the numbers to the type ``number``; ``exactly`` means what it does above."""
+        """Convert the numbers to the type ``number``; ``exactly`` is as in ``set_numbers``."""
         self.number = number
         if self.rows is None:
             return
