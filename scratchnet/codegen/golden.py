@@ -1,4 +1,4 @@
-"""What an exported file carries to prove itself: golden vectors, and the hash of the parameters."""
+"""What an exported file contains to test itself: golden vectors, and the parameters' hash."""
 
 import hashlib
 import math
@@ -50,14 +50,14 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
 
 
 def check_copy(net: "Sequential", X: "Matrix") -> None:
-    """Raise an error if the network and its copies, which are written out, compute other numbers.
+    """Raise an error if the network and its copies, which are written out, differ in results.
 
     This happens if a user-defined layer does not list all its parameters or arguments.
     """
     expected = net.predict(X)
     if net.copy().predict(X) != expected:
         raise ValueError(
-            "a copy of the network predicts other numbers; a user-defined layer must return all "
+            "a copy of the network gives different predictions; a user-defined layer must return all "
             "its parameters in parameters() and name those of its constructor in arguments"
         )
 
@@ -74,9 +74,9 @@ def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":
 
 
 def tolerance(Y: "Matrix", digits: int) -> float:
-    """Return a power of two: the largest difference from these outputs where a library computes.
+    """Return the largest difference from these outputs that is allowed, a power of two.
 
-    Its functions may be wrong in the last of the binary digits, and later layers magnify that.
+    Functions of a library may be wrong in the last binary digit, and later layers magnify that.
     """
     largest = max([abs(y) for row in Y for y in row])
     return math.ldexp(1.0, math.frexp(UNITS_OF_TOLERANCE * largest)[1] - digits)
@@ -124,7 +124,7 @@ def before_scaling(net: "Sequential", wanted: "Matrix") -> "Matrix":
     """Return inputs for which the first layer returns these numbers, if it only scales its input.
 
     Otherwise return the numbers themselves. Without this, the inputs of a layer that standardizes
-    would be so unusual that most weights did not count.
+    would be so unusual that most weights would not matter.
     """
     count = len(wanted[0])
     zeros, ones = [0.0] * count, [1.0] * count

@@ -10,9 +10,9 @@ object:
     tables                  {name: numbers, or rows of numbers}; a number may also be a variable
     functions               {name: statements}: what a function returns for the number "x"
     program                 the statements that fill "out" from "x"
-    vectors                 {"x": inputs, "out": outputs} and {"row": values, "out": outputs}: what
-                            must come out
-    tolerance               the largest difference that may be; 0 means the same bits
+    vectors                 {"x": inputs, "out": outputs} and {"row": values, "out": outputs}: the
+                            expected results
+    tolerance               the largest difference that is allowed; 0 means the same bits
     rows                    null, or what the inputs and outputs mean; see below
 
 A statement is one of

@@ -4,8 +4,8 @@
     state_in      returns the state in the tensors and the JSON values of a file
     checksum_of   the checksum of such tensors and values
 
-The checksum finds accidents. After an edit anybody can compute it anew, so the types, the ranges
-and the shapes of all values are checked as well, and whether they agree with each other.
+The checksum detects accidental damage. Anyone who edits a file can compute it again, so the types,
+the ranges and the shapes of all values are checked as well, and whether they agree.
 """
 
 from array import array

@@ -86,7 +86,7 @@ class _Line:
             id(leaf): leaf for leaf in _leaves(formula) if isinstance(leaf.value, (int, float))
         }
         self.decimals = {key: decimals for key in self.leaves}
-        self.untrue: "List[Traced]" = []  # the conditions that the printed numbers do not fulfil
+        self.untrue: "List[Traced]" = []  # the conditions that the printed numbers do not satisfy
 
     def shown(self, key: int) -> float:
         """Return the value of a number as it is printed."""

@@ -36,9 +36,9 @@ def is_maximum(condition: "Traced", chosen: "Traced", other: "Traced") -> bool:
 
 
 def unguarded(operand: "Traced", in_general: bool) -> "Traced":
-    """Return the number in place of which a rule takes 1 where it is 0, as for its logarithm.
+    """Return the number that a rule replaces by 1 where it is 0, for example in a logarithm.
 
-    That is the operand itself if it is another one, or if 1 is taken and not ``in_general``.
+    Return the operand itself if it has another form, or if it is 1 now and not ``in_general``.
     """
     if operand.name or operand.operation != "where":
         return operand

@@ -148,7 +148,7 @@ def _inside(node: "Traced") -> "List[Traced]":
 def terms_of(loss: "Traced", samples: int) -> "List[Traced]":
     """Return the losses of the samples, of which the loss is the sum, or [] if it has another form.
 
-    Of a single sample, this is the loss itself, unless it is weighted or has penalties.
+    For a single sample, this is the loss itself, unless it is weighted or has penalties.
     """
     waiting = [loss]
     while waiting:

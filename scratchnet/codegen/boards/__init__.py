@@ -1,4 +1,4 @@
-"""What an exported network takes on a board.
+"""The memory and time that an exported network takes on a board.
 
 plan         the estimates of a network, for all targets and types
 budget       memory and time of C, estimated without a compiler

@@ -96,7 +96,7 @@ Count.__doc__ = """What a program consists of.
 
 ``executed``   {operation: how often a prediction executes it}; "own exp" is a call of the function
                exp in the file
-``written``    {operation: how often it stands in the file}
+``written``    {operation: how often it is in the file}
 ``calls``      the operations that may call functions of libraries
 ``tables``     the bytes of its tables
 ``scratch``    the bytes of its numbers on the stack

@@ -1,6 +1,6 @@
 """How much a file computes: its operations, counted while they are printed.
 
-    Work    how often each kind of operation is executed, and how often it stands in the source
+    Work    how often each kind of operation is executed, and how often it is in the source
 
 The kinds are the operations of a record, and these:
 
@@ -23,7 +23,7 @@ class Work:
     """The operations of a function.
 
     ``executed``   {kind: how often it is executed in one call}
-    ``written``    {kind: how often it stands in the source}
+    ``written``    {kind: how often it is in the source}
     ``times``      how often the statements that are printed now are executed
 
     >>> work = Work()

@@ -13,8 +13,8 @@ nothing. A unit is then computed in 32 bits:
     t = sum/2^before             rounded, between -2^15 and 2^15
     q = t·factor/2^after         rounded, between the smallest and the largest q
 
-If there is a function that is more than such a limit, the last q is looked up in a table of it.
-For 16 bits the table has 257 entries; between them the function is taken as a straight line.
+If the function of a unit is more than such a limit, the last q is looked up in a table of it. For
+16 bits the table has 257 entries, with linear interpolation between them.
 """
 
 from operator import mul
@@ -220,7 +220,7 @@ class Integers:
 
 
 def nearest(value: float) -> int:
-    """Return the nearest integer; of two the larger one.
+    """Return the nearest integer; a tie goes to the larger one.
 
     >>> nearest(2.5), nearest(-2.5)
     (3, -2)

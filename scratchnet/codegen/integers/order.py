@@ -30,7 +30,7 @@ def keeps_order(before: "Row", after: "Row") -> bool:
 
     The function must be the same for all, and must contain numbers that the row has in common, as
     the sum of a softmax: these may be added, subtracted, and multiplied or divided by if they are
-    positive. A function of one number, such as tanh, is no such layer.
+    positive. A function of one number, such as tanh, does not count.
     """
     same = Printer(before + after).same
     row = [same[id(node)] for node in after]

@@ -99,7 +99,7 @@ class Number(Part):
         return [(self.mean, self.spread)]
 
     def outside(self, column: "Column", rows: "Rows") -> "Optional[Tuple[int, int, float, float]]":
-        """Return (values outside, values, lower limit, upper limit), or None if none is far outside.
+        """Return (values outside, values, lower limit, upper limit); None if none is far outside.
 
         The limits are those of the training rows. The values in these rows are far outside if most
         of them are beyond the limits, or if one is farther from a limit than the limits are apart.
