@@ -57,8 +57,8 @@ def check_copy(net: "Sequential", X: "Matrix") -> None:
     expected = net.predict(X)
     if net.copy().predict(X) != expected:
         raise ValueError(
-            "a copy of the network gives different predictions; a user-defined layer must return all "
-            "its parameters in parameters() and name those of its constructor in arguments"
+            "a copy of the network gives different predictions; a user-defined layer must return "
+            "all its parameters in parameters() and name those of its constructor in arguments"
         )
 
 

@@ -1,6 +1,6 @@
 """Loops found in the record of symbolic numbers, in no language yet.
 
-Numbers that are computed alike, each from what stands at its own index, become one loop: the
+Numbers that are computed alike, each from the numbers at its own index, become one loop: the
 template of its body is a symbolic number, too, whose inputs are elements of arrays such as
 ``v0[i1]``. Constants that differ from index to index become a table, in the order in which the
 loops read it. No layer is known by name; what is not alike is written out number by number.
@@ -424,7 +424,7 @@ def _alike(nodes: "Row", neutral: "Dict[int, Any]") -> "Tuple[str, List[Row]]":
 
 
 def _folded(nodes: "Row") -> "Optional[Tuple[str, int]]":
-    """Return an operation with a constant that some of the numbers lack, and where that stands.
+    """Return an operation with a constant that some of the numbers lack, and its position.
 
     It is the outer one if there are several: the others are like its other operand.
     """

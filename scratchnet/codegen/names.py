@@ -1,4 +1,4 @@
-"""Which names a file may have in its language. A function returns why a name is none, or "".
+"""Which names a file may have in its language. A function returns what is wrong with a name.
 
 >>> complaint_of_c("net"), complaint_of_c("while"), complaint_of_python("while")
 ('', 'is reserved in C or C++', 'is reserved in Python')
@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Set
 
-# The keywords of C and C++, which no name may be.
+# The keywords of C and C++, which are not allowed as names.
 KEYWORDS = set(
     "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
     "_Thread_local alignas alignof and and_eq asm auto bitand bitor bool break case catch char "
@@ -51,7 +51,7 @@ def complaint_of_python(name: str) -> str:
 
 
 def complaint_of_json(name: str) -> str:
-    """Any name is a text."""
+    """Return an empty string: JSON allows any name."""
     return ""
 
 

@@ -167,7 +167,7 @@ class Choices:
     def changed(self, operation: str, node: "Symbolic", constant: float, place: int) -> "Symbolic":
         """Return a choice of constants after the operation with another constant.
 
-        ``place``   where the choice stands in the operation
+        ``place``   the position of the choice among the operands
         """
         if node.operation:
             arms = [self.changed(operation, v, constant, place) for v in node.operands[1:]]

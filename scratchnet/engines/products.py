@@ -1,4 +1,4 @@
-"""Matrix products of floats, computed in the way that is fastest for the length of the rows.
+"""Matrix products of floats, computed in the fastest way for the length of the rows.
 
     shortest_way   the kernel "fast": ``math.sumprod``; before CPython 3.12, products that are
                    written out, and ``sum(map(mul))`` for long rows

@@ -77,7 +77,7 @@ def dense_layers(network: "Sequential") -> "List[Dense]":
 def penalized(
     network: "Sequential", alpha: float, size: int, weight: float, ragged: bool, engine: str
 ) -> "Sequential":
-    """Return the network with the penalty alpha/2·Σw²/n, set anew for batches of n samples.
+    """Return the network with the penalty alpha/2·Σw²/n, set again for batches of n samples.
 
     ``size``     the batch size
     ``weight``   the mean weight of a sample

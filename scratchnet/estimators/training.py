@@ -31,7 +31,7 @@ class Run:
     The constructor checks everything and sets no attribute of the estimator, so that a refused call
     leaves it as it was.
 
-    ``restart``   whether the estimator begins anew; otherwise it continues
+    ``restart``   whether the estimator starts over; otherwise it continues
     ``partial``   whether it is a ``partial_fit``
     ``outputs``   what the outputs of the network mean; None means what y says
     ``first``     the initial weights and the initial biases, or None

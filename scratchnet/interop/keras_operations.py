@@ -48,8 +48,8 @@ class Operation:
     ``name``      without underscores: "leakyrelu"
     ``tensor``    what it is called on
     ``options``   its other arguments, by name
-    ``turned``    whether another argument stands before the tensor, as in 1 - h
-    ``weights``   none, so that it may stand in several places of a chain
+    ``turned``    whether another argument precedes the tensor, as in 1 - h
+    ``weights``   none, so that it may occur several times in a chain
     """
 
     weights = ()

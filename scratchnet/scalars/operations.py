@@ -1,7 +1,7 @@
 """The operations of a record, each written once: how it is computed, and how it is written.
 
     OPERATIONS    {name in a record: Operation}
-    INFIX         those whose sign stands between two operands
+    INFIX         those whose sign is written between two operands
     PRIMITIVES    those that only the portable functions use, and only ``Symbolic`` records
     Operators     the base class of number types with one method for all of them
 

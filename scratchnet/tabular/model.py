@@ -97,7 +97,7 @@ class Model:
         ``epoch_done``   a function that is called with each Epoch
 
         The network ends with the parameters that have the lowest validation loss. If there are few
-        rows, it is then trained anew, on all of them (``learn_all``). After Ctrl-C,
+        rows, it is then trained again, on all of them (``learn_all``). After Ctrl-C,
         ``interrupted`` is true, and the network keeps what it has learned so far. A model is
         trained once; a second call raises a ValueError.
         """
@@ -156,7 +156,7 @@ class Model:
         return self.net.predict(X) if self.compiled is None else self.compiled.of(X)
 
     def learn_all(self, training: "Any", validation: "Any") -> None:
-        """Train anew on all samples, if there are few, for as many epochs as were best.
+        """Train again on all samples, if there are few, for as many epochs as were best.
 
         The samples held out are a fifth of what there is to learn from. A network that has not
         seen few samples often enough has not learned them, so there is a least number of epochs.

@@ -425,7 +425,7 @@ class Twice(sn.Layer):
 REFUSED = {
     "arguments": (
         dict(net=sn.Sequential([sn.Dense(2, 2), Twice(sn.Tanh())], seed=1)),
-        "^a copy of the network predicts other numbers; a user-defined layer must return all its parameters in",
+        "^a copy of the network gives different predictions; a user-defined layer must return all its parameters in",
     ),
     "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'python' or 'micropython' or 'json'$"),
     "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),

@@ -14,7 +14,7 @@ native_parts        their statements for one sample, and those that follow from 
 native_blocks       their statements for the samples of a block
 native_rows         their statements in a large network
 native_sums         what the samples of a block add to sums, such as gradients
-native_packs        rows of sums, of which whole packs are computed at once
+native_packs        rows of sums, computed with SIMD vectors
 native_penalties    penalties of weights, and clipped gradients, in a large network
 native_division     many statements divided among functions
 native_bounds       bounds of numbers that follow from constants and choices

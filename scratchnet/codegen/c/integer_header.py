@@ -1,4 +1,4 @@
-"""A program of integers as a C header, for C99 and C++11: no floats but in NAME_quantize."""
+"""A program of integers as a C header, for C99 and C++11: no floats except in NAME_quantize."""
 
 from ...scalars.single import rounded
 from .. import golden
@@ -41,7 +41,7 @@ static inline {T} {name}_lookup(const {T} *table, {T} v)
 }}
 """,
     16: """\
-/* Between the entries for every 256th integer: a straight line. */
+/* Linear between the entries for every 256th integer. */
 static inline {T} {name}_lookup(const {T} *table, {T} v)
 {{
     const int32_t place = (int32_t)v + 32768;
@@ -108,7 +108,7 @@ REAL = "{NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * (float)(out)[0]"
 
 
 class IntegerUnit(Unit):
-    """The parts of the header in the making."""
+    """The parts of the header that is being written."""
 
     def __init__(self, program: "Integers", name: str, progmem: bool) -> None:
         Unit.__init__(self, "float", name, True, progmem)

@@ -77,7 +77,7 @@ def packed(value: "Symbolic", index: "Index") -> "Optional[Symbolic]":
 
 
 def transposed(value: "Symbolic", index: "Index", fold: "Index", found: "List[str]") -> "Symbolic":
-    """Return an expression that reads transposed weights where the weights are no neighbors.
+    """Return an expression that reads transposed weights where the weights are not neighbors.
 
     Those elements of the weights are appended to ``found``.
     """

@@ -150,7 +150,7 @@ NET_API long long net_predict(long long rows, const double *inputs, const double
     double *restrict outputs, double *restrict scratch)
 {{
     (void)w, (void)scratch;
-    if (fetestexcept(FE_DIVBYZERO)) {{ feclearexcept(FE_DIVBYZERO); }} /* To clear takes long. */
+    if (fetestexcept(FE_DIVBYZERO)) {{ feclearexcept(FE_DIVBYZERO); }} /* Clearing is slow. */
     for (long long n = 0; n < rows; n++) {{
         const double *const x = inputs + {inputs} * n;
         double *const out = outputs + {outputs} * n;

@@ -2,7 +2,7 @@
 
 A matrix product is one entry of that record (codegen/python/recording.py), so that recording takes
 no longer for larger matrices. The engine "rows" prints the same record. Penalties and clipping are
-in native_penalties.py. What is no product is recorded number by number (native_parts.py).
+in native_penalties.py. Everything else is recorded number by number (native_parts.py).
 """
 
 from ...core.functions import ELEMENTARY

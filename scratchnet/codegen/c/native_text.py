@@ -54,7 +54,7 @@ HEAD = """\
 #endif
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
 /* Without the pragma, GCC copies a function for each outcome of a condition in it, and keeps sums
- * in memory instead of registers. NET_VECTOR forbids it to unroll a short loop instead of
+ * in memory instead of registers. NET_VECTOR keeps it from unrolling a short loop instead of
  * vectorizing it. */
 #pragma GCC optimize("no-thread-jumps", "no-predictive-commoning")
 #define NET_VECTOR _Pragma("GCC unroll 1")

@@ -35,7 +35,7 @@ NUMBERS: "Dict[str, Any]" = {"double": (Symbolic, float), "float": (SymbolicSing
 
 
 class Unit:
-    """The parts of a C file in the making.
+    """The parts of a C file that is being written.
 
     ``T``        "double" or "float"
     ``name``     the prefix of its names
@@ -295,7 +295,7 @@ class CPrinter(Printer):
     def count(self) -> None:
         """Add the operations to the work of the unit.
 
-        What stands only in one arm of a choice counts as executed in half of the cases.
+        What only one arm of a choice needs counts as executed half of the time.
         """
         share: "Dict[int, float]" = {}
         for node in reversed(self.numbers):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The most operations that are written out. Loops for more are as fast, and a third as long.
 MOST_WRITTEN_OUT = 64
-MOST_WEIGHTS = 4096  # To record their step takes four seconds, and Adam needs 48 KB of RAM.
+MOST_WEIGHTS = 4096  # Recording their step takes four seconds, and Adam needs 48 KB of RAM.
 
 
 class CTraining:

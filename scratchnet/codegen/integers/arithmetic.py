@@ -61,7 +61,7 @@ class Grid:
         return int(max(self.least, min(self.largest, nearest(self.place(value)))))
 
     def place(self, value: float) -> float:
-        """Return where a number stands between the integers."""
+        """Return the position of a number between the integers."""
         return (value - self.low) / self.step + self.least
 
     def example(self, generator: "Generator") -> float:

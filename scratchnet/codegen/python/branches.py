@@ -45,7 +45,7 @@ class Block:
         self.needed = needed
 
     def arm(self, node: "Symbolic", place: int, known: "Dict[int, Symbolic]") -> "Symbolic":
-        """Return what a number is in an arm, whose operands of choices stand at this place."""
+        """Return what a number is in an arm: the operands of choices at this position."""
         if id(node) not in known:
             found = node
             if any([node is choice for choice in self.choices]):

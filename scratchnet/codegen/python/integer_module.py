@@ -44,7 +44,7 @@ def lookup(table, v):
     return table[v + 128] - 128
 """,
     16: """\
-def lookup(table, v):  # between the entries for every 256th integer: a straight line
+def lookup(table, v):  # linear between the entries for every 256th integer
     k = (v + 32768) >> 8
     return table[k] + (((table[k + 1] - table[k]) * (v & 255) + 128) >> 8)
 """,
@@ -127,7 +127,7 @@ def signed(row):
 """,
 }
 SELFTEST = """\
-def selftest():  # what the network must answer; raise an error if it does not
+def selftest():  # compare with golden vectors; raise an error if a number differs
     vectors = ({vectors}
     )
     for n in range({count}):
@@ -170,7 +170,7 @@ class RowPrinter(DeviceModule):
 
 
 class Module:
-    """The module in the making; ``lines`` are its constants and the body of ``predict``."""
+    """The module that is being written; ``lines`` are its constants and the body of ``predict``."""
 
     def __init__(self, program: "Integers", viper: bool) -> None:
         self.program, self.viper, self.bits = program, viper, program.bits

@@ -32,7 +32,7 @@ SHORT_DIGITS = 22  # of the floats on some devices
 
 
 class Module(Constants):
-    """The parts of a Python module in the making.
+    """The parts of a Python module that is being written.
 
     ``is_single``   whether its numbers have 24 binary digits, not 53
     ``guarded``     {function of the library that is called: whether it may raise an error}
@@ -134,7 +134,7 @@ class Module(Constants):
         return "\n\n".join(parts)
 
     def beginning(self) -> "List[str]":
-        """Return what must stand before all numbers."""
+        """Return what must come before all numbers."""
         return [templates.WIDE.format(name=self.request.name)]
 
     def comments(self) -> "List[str]":
@@ -304,7 +304,7 @@ def micropython(request: "Request") -> str:
 
 
 def escaped(byte: int) -> str:
-    """Return a byte as it stands in a literal."""
+    """Return a byte as it is written in a literal."""
     character = chr(byte)
     return character if " " <= character <= "~" and character not in '"\\' else f"\\x{byte:02x}"
 

@@ -220,7 +220,7 @@ class Recording:
     def check_samples(self, rows: "Any") -> None:
         """Raise an error unless each row depends on one sample, and there is one for each."""
         if len(rows) != self.count or isinstance(rows, (Grid, Transposed)):
-            raise Undecided("it multiplies other matrices than samples and parameters")
+            raise Undecided("it multiplies matrices other than samples and parameters")
         for i, row in enumerate(rows):
             for node in row:
                 if self.samples_of(node) not in (0, 1 << i):

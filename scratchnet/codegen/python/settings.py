@@ -67,7 +67,7 @@ def power(x: float, n: float) -> float:
 
 
 def power_beyond_table(x: float, n: int) -> float:
-    """Return the power of a base, and extend its table up to there."""
+    """Return the power of x, and extend its table up to there."""
     if n >= MOST_POWERS:
         return float(by_squaring(x, n))
     table = _powers.get(x, [1.0])

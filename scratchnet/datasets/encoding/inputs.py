@@ -25,7 +25,7 @@ LARGEST = 1e150  # its square is still a float
 SENTINELS = [sign * (10.0**n - 1) for n in range(1, 7) for sign in (-1, 1)]
 MOST_MARKS, FEWEST_OTHERS = 3, 5  # numbers that mean a missing value; different other numbers
 ABSURD = 20  # widths of the middle of a column; a number farther away is reported
-SAMPLED = 5000  # numbers that suffice to find this middle, and texts to give a hint
+SAMPLED = 5000  # numbers that are enough to find this middle, and texts for a hint
 _ID = re.compile(
     r"(?i:id|no\.?|nr\.?|#|index|idx|row|row ?(?:id|names?|num(?:ber)?)|unnamed: ?0|uuid|guid"
     r"|pid|key|seq|s/n|ssn)$"

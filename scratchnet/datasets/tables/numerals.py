@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PERCENT = "%"
 CURRENCIES = "$€£¥₹₩₽₺₴₪฿¢"
-# The minus of typography, and the blanks that group digits or stand before a unit.
+# The minus of typography, and the blanks that group digits or precede a unit.
 _TYPOGRAPHY = {0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ", 0x2019: "'"}
 _UNUSUAL = frozenset(PERCENT + CURRENCIES + "()' " + "".join(map(chr, _TYPOGRAPHY)))
 # As accountants write negative numbers.
