@@ -407,7 +407,7 @@ def export(
     None is a missing value. In C these are ``NAME_row``, ``NAME_encode``, ``NAME_class`` and
     ``NAME_label``.
 
-    The file carries golden vectors and a test of itself. A network that the target cannot express
+    The file contains golden vectors and a self-test. A network that the target cannot express
     raises a ValueError that names the layer.
 
     >>> import scratchnet as sn

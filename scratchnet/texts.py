@@ -81,7 +81,7 @@ def decoded(data: bytes) -> str:
     """Return the text of a file that may have been written on any system.
 
     It is UTF-8 or UTF-16, with or without a byte order mark, or a code page of Windows. The sign ·
-    of formulas tells the code page of a console from that of other programs.
+    of formulas distinguishes the code page of a console from that of other programs.
 
     >>> [decoded("w · x".encode(name)) for name in ("utf-8-sig", "utf-16", "cp1252", "cp437")]
     ['w · x', 'w · x', 'w · x', 'w · x']

@@ -103,7 +103,7 @@ def test_the_core_alone(name, core_alone):
 
 
 def test_all_names_on_micropython():
-    """`import *` gives what runs there; what does not is said where it is used."""
+    """`import *` gives what runs there; anything else raises an error when it is used."""
     micropython = interpreter("micropython")
     assert run(
         micropython, "-c", "from scratchnet import *; print(Dense.__name__, save.__name__)"

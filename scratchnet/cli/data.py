@@ -33,7 +33,7 @@ def add_loading(parser: "Any") -> None:
     group.add_argument(
         "--order",
         metavar="NAMES",
-        help="the layers, first to last, such as encoder,decoder, where their names do not tell it",
+        help="the layers, first to last, such as encoder,decoder, if their names do not say it",
     )
     group.add_argument(
         "--prefix",

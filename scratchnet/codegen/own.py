@@ -25,7 +25,7 @@ EMPTY = set("__module__ __qualname__ __doc__ __firstlineno__ __static_attributes
 def is_own(part: "Any") -> bool:
     """Return whether the class of a layer, a loss or an optimizer belongs to the package.
 
-    A subclass that adds nothing but a name does, too.
+    A subclass that only adds a name does, too.
     """
     kind = type(part)
     while not is_listed(kind):

@@ -3,7 +3,7 @@
 The files are NumPy's .npy and .npz, and the IDX files of MNIST.
 
     read_arrays     a file of inputs, and optionally one of targets, as Arrays
-    is_array        tells whether a file holds arrays and not a table
+    is_array        whether a file holds arrays and not a table
     ArrayEncoder    encodes them, as the Encoder does tables
 
 >>> import os, tempfile
@@ -305,7 +305,7 @@ def _array(path: "Any") -> "Any":
         return npy.load(path)
     is_there = os.path.isfile(str(path)) or str(path) == "-"
     if is_there and not is_array(path):
-        raise ValueError(f"{path} holds no array; give a .npy, .npz or IDX file")
+        raise ValueError(f"{path} is not an array; give a .npy, .npz or IDX file")
     return read_idx(path)
 
 

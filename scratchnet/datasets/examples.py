@@ -18,7 +18,7 @@ class Examples:
     ``Y``         the class of each sample as a number from 0
     ``labels``    the names of the classes
     ``features``  the names of the columns of X
-    ``about``     a description, the source, and the licence
+    ``about``     a description, the source, and the license
     """
 
     def __init__(

@@ -19,19 +19,19 @@ from .examples import Examples
 from .tables.reading import read_table
 
 _IRIS = """\
-Anderson's irises, measured in centimetres: R. A. Fisher, "The use of multiple
+Anderson's irises, measured in centimeters: R. A. Fisher, "The use of multiple
 measurements in taxonomic problems", Annals of Eugenics 7 (1936), pages 179-188.
 These are the values of that paper, without the two mistakes of the copy in the
 UCI Machine Learning Repository. In the public domain."""
 _DIGITS = """\
 Handwritten digits of 13 people, 8 × 8 pixels from 0 to 16: the test set of
 E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits" (1998),
-UCI Machine Learning Repository, doi:10.24432/C50P49. Licence: Creative Commons
+UCI Machine Learning Repository, doi:10.24432/C50P49. License: Creative Commons
 Attribution 4.0 International (CC BY 4.0)."""
 
 
 def iris() -> "Examples":
-    """Return the sepal and petal sizes, in centimetres, of 50 flowers of each of three species."""
+    """Return the sepal and petal sizes, in centimeters, of 50 flowers of each of three species."""
     return _packaged("iris.csv", "species", _IRIS)
 
 

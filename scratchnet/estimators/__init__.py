@@ -40,7 +40,7 @@ tanh(0.z[0][2])
 The files:
 
     classifier.py  regressor.py   the two estimators
-    mlp.py                        what both share: ``fit``, and what a fitted estimator answers
+    mlp.py                        what both share: ``fit``, and the use of a fitted estimator
     learner.py                    what a training run needs of an estimator
     parameters.py  base.py        the parameters: read, set, shown, copied
     training.py                   a training run

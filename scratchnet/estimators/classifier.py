@@ -152,7 +152,7 @@ class MLPClassifier(MLP):
         self._fitted()
         return array_of_labels(sys.modules.get(self._kind), self._outputs.values)
 
-    # ---- what training asks ----------------------------------------------------------------------
+    # ---- what a training run needs ---------------------------------------------------------------
 
     def _flat(self, y: "List[Any]") -> "List[Any]":
         return flat_classes(y)

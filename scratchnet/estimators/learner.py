@@ -71,7 +71,7 @@ class Learner(Parameters):
         return weights
 
     def _strata(self, y: "List[Any]") -> "Any":
-        """Return the classes, of each of which early stopping holds out a part, or None."""
+        """Return the classes by which early stopping stratifies its split, or None."""
         return None
 
     def _criterion(self, out_activation: str) -> "Any":
@@ -79,5 +79,5 @@ class Learner(Parameters):
         raise NotImplementedError
 
     def _score(self, y: "List[Any]", predicted: "List[Any]", weights: "RowOrNone" = None) -> float:
-        """Return how good the predictions are."""
+        """Return the score of the predictions."""
         raise NotImplementedError

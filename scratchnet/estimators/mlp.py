@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class MLP(Learner):
-    """A network that is trained by ``fit`` and asked by ``predict``."""
+    """A network that ``fit`` trains and ``predict`` uses."""
 
     _estimator_type = ""  # scikit-learn before 1.6 reads it
 

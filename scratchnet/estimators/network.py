@@ -82,7 +82,7 @@ def penalized(
     ``size``     the batch size
     ``weight``   the mean weight of a sample
     ``ragged``   whether the last batch is smaller, which has a larger penalty
-    ``engine``   the engine that is asked for; generated code has one penalty
+    ``engine``   the requested engine; generated code has one penalty
     """
     if ragged and alpha and engine in ("rows", "lanes", "steps", "native"):
         raise ValueError(

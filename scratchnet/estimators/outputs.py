@@ -102,7 +102,7 @@ def sorted_classes(y: "List[Any]") -> "List[Any]":
 
 
 def flat_classes(y: "List[Any]") -> "List[Any]":
-    """Return y with a single column as a flat list, about which scikit-learn warns, too."""
+    """Return y with a single column as a flat list; warn about it, as scikit-learn does."""
     if not is_sequence(y[0]) or len(y[0]) != 1:
         return y
     text = "A column-vector y was passed when a 1d array was expected; give a flat list of classes"

@@ -39,7 +39,7 @@ class MLPRegressor(MLP):
         """Return a number or a row of numbers per sample: an array if X is an array."""
         return array(kind_of(X), self._predicted(X))
 
-    # ---- what training asks ----------------------------------------------------------------------
+    # ---- what a training run needs ---------------------------------------------------------------
 
     def _new_outputs(self, y: "List[Any]") -> "Numbers":
         return Numbers(self.output_activation)

@@ -41,7 +41,7 @@ def check_names(layers: "List[Layer]") -> None:
 def check_arguments(part: "Any") -> None:
     """Raise a TypeError if a class does not list the arguments of its constructor.
 
-    MicroPython does not tell the names of arguments.
+    MicroPython does not provide the names of arguments.
     """
     code: "Any" = getattr(getattr(type(part), "__init__", None), "__code__", None)
     if not hasattr(code, "co_varnames"):

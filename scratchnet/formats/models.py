@@ -49,9 +49,9 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     """Write the network to a file.
 
     The file's ending gives the format: .safetensors, .json, .npz or .onnx. An old file is kept
-    until the new one is complete. What ``load`` would refuse, such as a Normalization with a mean
-    and no spread, is not written. ``dtype="float32"``, for .onnx only, rounds the numbers, for
-    programs that compute only with 32 bits.
+    until the new one is complete. ``dtype="float32"``, for .onnx only, rounds the numbers, for
+    programs that compute only with 32 bits. A network that ``load`` would refuse, such as one with
+    a Normalization that has a mean and no spread, raises a ValueError.
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)

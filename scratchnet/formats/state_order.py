@@ -57,7 +57,7 @@ def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) 
     if len(found) == 1:
         return found[0]
     raise ValueError(
-        f"{what}: neither the names nor the widths of the layers {listed(owners)} tell their "
+        f"{what}: neither the names nor the widths of the layers {listed(owners)} show their "
         f"order; {ADVICE}"
     )
 

@@ -10,7 +10,7 @@ the validation loss, rises again: the network overfits.
     dropout    sets each output of the hidden layer to 0 with probability ½ in every step, so that
                no neuron can rely on one other neuron; in prediction, nothing is dropped
 
-Both train worse on purpose: their training loss stays higher. Only the validation loss tells
+Both train worse on purpose: their training loss stays higher. Only the validation loss shows
 whether that is good. With patience, `fit` stops when the validation loss no longer falls.
 
 The samples are two noisy half circles, drawn from a seed. This seed shows the effect clearly; with

@@ -64,12 +64,13 @@ class ClassificationReport:
         self.baseline_log_loss: "Any" = None
         self.roc_auc: "Any" = None
         if probabilities is not None:
-            self._judge(truth, list(probabilities), counts)
+            self._measure_probabilities(truth, list(probabilities), counts)
 
-    def _judge(self, truth: "List[Any]", shares: "List[Any]", known: "Dict[Any, int]") -> None:
-        """Measure the probabilities of the classes."""
+    def _measure_probabilities(
+        self, truth: "List[Any]", shares: "List[Any]", known: "Dict[Any, int]"
+    ) -> None:
         labels = self.labels
-        # An unknown class counts once: the logarithm of 0 is infinite.
+        # An unknown class counts once, because the logarithm of 0 is infinite.
         counts = [max(1, known.get(label, 0)) for label in labels]
         usual = [n / sum(counts) for n in counts]
         self.log_loss = log_loss(truth, shares, labels)

@@ -86,7 +86,7 @@ def half_unit(size: float) -> float:
 class Condition:
     """The result of a comparison: whether it is true for the exact and for the computed numbers.
 
-    Each is True, False, or None if the bounds do not tell.
+    Each is True, False, or None if the bounds do not decide.
     """
 
     def __init__(self, exact: "Optional[bool]", computed: "Optional[bool]") -> None:
@@ -109,7 +109,7 @@ class Condition:
 
     def __bool__(self) -> bool:
         if self.exact is None or self.exact is not self.computed:
-            raise TypeError("the bounds do not tell which is larger; choose with functions.where")
+            raise TypeError("the bounds do not show which is larger; choose with functions.where")
         return self.exact
 
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> "Sequential":
     """Return the network with the names of its inputs and outputs, from a table, in its metadata.
 
-    ``data``     the path of a file, a list of dicts or a data frame; every column but the target is
-                 an input, in the order of the network's inputs, and holds numbers
+    ``data``     the path of a file, a list of dicts or a data frame; every column except the target
+                 is an input, in the order of the network's inputs, and holds numbers
     ``target``   the column that the network predicts, by default the last
 
     The target is a class if the network ends in a Sigmoid or Softmax or has labels, or if the
@@ -89,7 +89,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
 
 
 def _table_for(net: "Sequential", data: "Any", target: "Optional[str]") -> "Table":
-    """Return the table, read once: all its columns but the target are numbers."""
+    """Return the table, read once: all its columns except the target are numbers."""
 
     def plan(names: "List[str]", source: str, header: bool) -> "Tuple[Kinds, str]":
         label = names[-1] if target is None else found(target, names, source, header)
@@ -118,7 +118,7 @@ def _are_same(labels: "Any", target: "Any") -> bool:
 def check_order(net: "Sequential", names: "Sequence[Any]", source: str) -> None:
     """Raise a ValueError if the table has the columns that the network names, in another order.
 
-    Converters write an underscore for whatever is no letter or digit.
+    Converters write an underscore for anything that is not a letter or a digit.
     """
     columns = net.metadata.get("columns")
     if not isinstance(columns, list):

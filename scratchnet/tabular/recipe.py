@@ -72,7 +72,7 @@ class Recipe(
     ``weight_decay`` as for the optimizer
 
     ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``seed`` and ``engine`` are as for
-    ``fit``. The engine is no part of the model; it is not saved.
+    ``fit``. The engine is not part of the model, and is not saved.
     """
 
     __slots__ = ()

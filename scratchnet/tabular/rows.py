@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..core.network import Sequential
 
-# The numbers of sample rows, in spreads from the mean. One more row has nothing but missing values.
+# The numbers of sample rows, in spreads from the mean. One more row has only missing values.
 DISTANCES = (0, 1, -1, 1 / 2, -1 / 2, 2, -2)
 LARGEST = 1e38  # floats of 32 bits are hardly larger
 UNSEEN = "(unseen)"

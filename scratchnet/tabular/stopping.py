@@ -49,7 +49,7 @@ class Gains:
         self.best, self.number = float("inf"), 0
 
     def reason_to_stop(self, epoch: "Epoch") -> str:
-        """Return why the training ends after this epoch, or an empty text if it goes on."""
+        """Return why the training ends after this epoch, or an empty string if it goes on."""
         gain = PART_GAINED * self.best if self.trivial is None else GAIN * self.trivial
         # An infinite or undefined loss is replaced by any other.
         if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:

@@ -83,7 +83,7 @@ class Branching(sn.Activation):
     (dict(calibrate=[]), "X"),
     (dict(calibrate=[["a", 1]]), "^X: row 0, column 0"),
     (dict(net=sn.Sequential([sn.Dense(2, 1, weights=[[0.1], [-0.1]]), Branching()]), calibrate=[[3, 3]]),
-     "^calibrate: the error cannot be bounded: the bounds do not tell which is larger"),
+     "^calibrate: the error cannot be bounded: the bounds do not show which is larger"),
 ])  # fmt: skip
 def test_what_is_refused(options, message):
     given = dict(dict(net=NET, path=None, type="float", calibrate=ROWS), **options)

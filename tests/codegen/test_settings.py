@@ -64,6 +64,6 @@ def test_epochs_together_have_the_bits_of_single_epochs(epochs, batch_size, opti
 @pytest.mark.parametrize("betas", [{"beta1": 0}, {"beta2": 0}, {}])
 def test_betas_of_0(betas, monkeypatch):
     by_lists = trained("lists", sn.Adam(0.01, **betas), epochs=9, batch_size=2)
-    monkeypatch.setattr(Engine, "epoch", None)  # the engine "lists" is no way out
+    monkeypatch.setattr(Engine, "epoch", None)  # the engine "lists" must not run instead
     by_steps = trained("steps", sn.Adam(0.01, **betas), epochs=9, batch_size=2)
     assert by_steps == pytest.approx(by_lists, rel=1e-12)

@@ -299,7 +299,7 @@ def test_a_table_in_place_of_an_array(tmp_path):
     for path in (str(table), "-"):
         with pytest.raises(ValueError) as caught:
             read_arrays(path)
-        assert str(caught.value) == path + " holds no array; give a .npy, .npz or IDX file"
+        assert str(caught.value) == path + " is not an array; give a .npy, .npz or IDX file"
     with pytest.raises(FileNotFoundError):
         read_arrays(tmp_path / "nowhere")
 

@@ -1304,7 +1304,7 @@ def test_arff():
     "text, sentence",
     [
         ("@relation a\n@attribute x numeric\n@data\n1\n2,3\n", "line 5: 2 cells, but "),
-        ("@relation a\n@attribute x\n@data\n1\n", "line 2: '@attribute x' is no attribute"),
+        ("@relation a\n@attribute x\n@data\n1\n", "line 2: '@attribute x' is not an attribute"),
         ("@relation a\n@attribute x real\n@attribute x real\n@data\n1,2\n", "line 3: two attributes are named 'x'"),
         ("@relation a\n@attribute x real\n", "the line @data is missing"),
         ("@relation a\n@data\n1\n", "no line begins with @attribute"),

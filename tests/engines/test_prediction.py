@@ -138,7 +138,7 @@ class Real(float):
 
 
 class Short(float):
-    """A float whose sums and products are no floats, and have fewer digits, as NumPy's may."""
+    """A float whose sums and products are not floats and have fewer digits, like NumPy's."""
 
     def __add__(self, other):
         return Short(round(float(self) + other, 2))

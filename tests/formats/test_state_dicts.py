@@ -103,7 +103,7 @@ def test_an_order_that_stays_unknown_is_refused(names):
         sn.from_torch(by_name(state), activations)
     known = sorted(names)
     assert str(raised.value) == (
-        "from_torch: neither the names nor the widths of the layers %s tell their order; "
+        "from_torch: neither the names nor the widths of the layers %s show their order; "
         "name them first to last: order=[...]" % ", ".join(known)
     )
     right = sn.from_torch(by_name(state), activations, order=names)

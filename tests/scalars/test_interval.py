@@ -113,7 +113,7 @@ def test_a_choice_that_may_go_either_way_encloses_both():
     step = functions.where(x > 0, 1, 0)
     assert step.error >= 1 and step.radius + abs(step.value) >= 1
     assert functions.positive_part(x).error < 3 * (x.error + abs(x.value))
-    with pytest.raises(TypeError, match="^the bounds do not tell which is larger; choose with"):
+    with pytest.raises(TypeError, match="^the bounds do not show which is larger; choose with"):
         bool(x > 0)
 
 
@@ -246,5 +246,5 @@ class Branching(sn.Activation):
 def test_a_layer_that_branches():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.1]], bias=[-0.01]), Branching()])
     assert net.copy(Interval).predict([[3], [-3]])[1][0].error < 1e-7
-    with pytest.raises(TypeError, match="^the bounds do not tell"):
+    with pytest.raises(TypeError, match="^the bounds do not show"):
         net.copy(Interval).predict([[0.1]])

@@ -34,7 +34,7 @@ Write a saved network as source code that does not need this package:
 
 A model from `scratchnet train` takes the columns of its table and returns the
 class or the number: predict("Rome", 3, None) in Python, a struct in C. Every
-file carries the SHA-256 of the parameters, golden vectors and a test of itself:
+file contains the SHA-256 of the parameters, golden vectors and a self-test:
 
   gcc -DNAME_SELFTEST -x c NAME.h -o selftest -lm && ./selftest
   python3 NAME.py

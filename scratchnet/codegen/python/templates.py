@@ -60,7 +60,7 @@ if array("{letter}", b"{one}")[0] != 1:
 
 NUMBER = '''\
 def _number(value, name, allowed="a finite number"):
-    """Return the value as a float; anything but a finite number raises an error."""
+    """Return the value as a float; anything except a finite number raises an error."""
     try:
         number = float(value + 0)
     except (TypeError, OverflowError):

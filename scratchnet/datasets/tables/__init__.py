@@ -3,7 +3,7 @@
 reading.py       reads a CSV file once
 files.py         the text of a file: its encoding, its compression, its lines
 delimiters.py    the character between the cells, and the cells of a line
-headings.py      tells whether the first lines name the columns
+headings.py      whether the first lines name the columns
 arff.py          the description at the beginning of an ARFF file
 rows.py          all rows, block by block, into the columns
 growing.py       how columns grow while a file is read

@@ -47,7 +47,7 @@ def split(lines: "Iterable[str]", source: str) -> "Tuple[Dict[str, Optional[str]
             match = _ATTRIBUTE.match(line)
             if match is None:
                 raise ValueError(
-                    f"{source}, line {count}: {shown(line.strip())} is no attribute; "
+                    f"{source}, line {count}: {shown(line.strip())} is not an attribute; "
                     "write @attribute NAME TYPE"
                 )
             name = match.group(1).strip("'\"").replace("\\", "")

@@ -1,6 +1,6 @@
 """Numbers as people write them: decimal marks, thousands, currencies, percentages, minus signs.
 
-    Readings   the ways to read the numbers of one column, of which every number leaves fewer
+    Readings   the ways to read the numbers of one column; each number may exclude some
     numbers_in reads texts in one way
     floats     reads plain numbers
     are_measured  whether texts are numbers with units that are not read
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PERCENT = "%"
 CURRENCIES = "$€£¥₹₩₽₺₴₪฿¢"
-# The minus of typography, and the blanks that group digits or precede a unit.
+# The typographic minus, and the blanks that group digits or precede a unit.
 _TYPOGRAPHY = {0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ", 0x2019: "'"}
 _UNUSUAL = frozenset(PERCENT + CURRENCIES + "()' " + "".join(map(chr, _TYPOGRAPHY)))
 # As accountants write negative numbers.
@@ -163,7 +163,7 @@ class Reading:
 def _without_units(texts: "Sequence[str]") -> "Tuple[str, List[str]]":
     """Return the common unit of the texts, and these without it and without groups of digits.
 
-    The list is empty if a text is no number, or if the units differ.
+    The list is empty if a text is not a number, or if the units differ.
     """
     units, plain = set(), []
     for text in texts:

@@ -20,8 +20,8 @@ A file is UTF-8 text, with or without a byte order mark, and may be compressed w
 separated by commas, semicolons, tabs, vertical bars or blanks. A cell may be quoted by ``"``; space
 around it is ignored. Empty lines are skipped. A file that begins with @relation is read as ARFF.
 
-Numbers may be written 1,234.5 or 1.234,5 or 1 234,5 or 1'234.5, with %, a currency or the minus of
-typography. The numbers of a column have one decimal mark. If both marks fit all of them, the other
+Numbers may be written 1,234.5 or 1.234,5 or 1 234,5 or 1'234.5, with %, a currency or a typographic
+minus. The numbers of a column have one decimal mark. If both marks fit all of them, the other
 columns decide; if these do not, the file is refused. A file that separates cells by commas has
 decimal points unless some number of the column has a comma.
 """

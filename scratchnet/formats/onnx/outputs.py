@@ -1,6 +1,6 @@
 """Which value of a graph is the output of the network.
 
-    output_of    the wire of the output that was asked for, or of the only one
+    output_of    the wire of the requested output, or of the only one
     scores_of    the same wire without what follows the network
     check_class  whether what follows chooses among the scores of one sample
 

@@ -107,7 +107,7 @@ def table():
     rows.append(Making("make 10 million parameters", "s", 2.5))
     rows.append(Loading("load 10 million parameters", "s", 1.5))
     rows.append(Memory("memory of a parameter after Adam", "B", 150))
-    rows.append(Neighbours("largest step between neighbouring sizes", "×", 1.5))
+    rows.append(Neighbours("largest step between neighboring sizes", "×", 1.5))
     rows.append(Import("import scratchnet, without the interpreter", "ms", 10))
     return rows
 
