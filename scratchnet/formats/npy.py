@@ -320,14 +320,14 @@ def _check_list(file: "Any", packed: int, source: str) -> None:
     """Check the list of the files in an archive of ``packed`` bytes, before ZipFile reads it.
 
     It must fill the end of the archive, because programs differ in what they read of a file with
-    bytes behind it, such as another archive. A second list (ZIP64), which is needed only beyond the
+    bytes after it, such as another archive. A second list (ZIP64), which is needed only beyond the
     limits, is refused, too.
     """
     file.seek(max(0, packed - LIST_END.size - ZIP64_SIZE))
     before = file.read(ZIP64_SIZE)
     end = file.read(LIST_END.size)
     if len(end) < LIST_END.size or not end.startswith(b"PK\5\6"):
-        raise ValueError(f"{source} is not an .npz file, or has bytes behind its archive")
+        raise ValueError(f"{source} is not an .npz file, or has bytes after its archive")
     _, count, size, begin, comment = LIST_END.unpack(end)
     if count > MOST_ARRAYS:
         raise ValueError(f"{source} holds {count} arrays; at most {MOST_ARRAYS} can be read")
@@ -336,7 +336,7 @@ def _check_list(file: "Any", packed: int, source: str) -> None:
             f"{source}: the list of arrays has {size} bytes; at most {LARGEST_LIST} can be read"
         )
     if comment or begin + size + len(end) != packed or before.startswith(b"PK\6\7"):
-        raise ValueError(f"{source} has bytes before or behind its archive; save it again")
+        raise ValueError(f"{source} has bytes before or after its archive; save it again")
 
 
 def _members(archive: "zipfile.ZipFile", source: str) -> "List[zipfile.ZipInfo]":
@@ -348,5 +348,5 @@ def _members(archive: "zipfile.ZipFile", source: str) -> "List[zipfile.ZipInfo]"
                 f"{source}: {shown(member.filename)} is compressed by another method than NumPy's"
             )
     if min([member.header_offset for member in members] or [0]) != 0:
-        raise ValueError(f"{source} has bytes before or behind its archive; save it again")
+        raise ValueError(f"{source} has bytes before or after its archive; save it again")
     return members

@@ -2,7 +2,7 @@
 
     replace     writes a new file next to the old one and moves it into place
     remove      removes a file, and what killed writers of it left
-    target_of   the file that a path stands for, behind symbolic links
+    target_of   the file that a path stands for, after symbolic links are followed
 
 A new file is locked as long as it is written. What is not locked was left by a killed process, and
 the next writer of the same file removes it.

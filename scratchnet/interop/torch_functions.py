@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..core.layer import Layer
 
-# Functions and methods, in place or not: the module, and its arguments as those behind x.
+# Functions and methods, in place or not: the module, and its arguments as those after x.
 FUNCTIONS: "Dict[str, Any]" = {
     "alpha_dropout": ("AlphaDropout", ["p", "training", "inplace"]),
     "celu": ("CELU", ["alpha", "inplace"]),

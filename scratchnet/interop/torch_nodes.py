@@ -93,7 +93,7 @@ class Given:
         return found
 
     def bound(self, names: "List[str]") -> "Dict[str, Any]":
-        """Return the arguments behind the first by their names."""
+        """Return the arguments after the first, by their names."""
         if len(self.args) > 1 + len(names) or set(self.named) - set(names) - {"input"}:
             raise ValueError(f"{self.at} has arguments that are not supported: {self.named}")
         return dict(

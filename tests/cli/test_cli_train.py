@@ -510,7 +510,7 @@ def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing
     )
     for line in iter(process.stdout.readline, b""):
-        if b"the target" in line:  # behind it the search begins
+        if b"the target" in line:  # the search begins after it
             break
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)

@@ -41,7 +41,7 @@ KINDS = [(kind, {}) for kind in SMOOTH] + [
     ("ELU", {"alpha": 0.5}),
     ("GELU", {"approximate": "tanh"}),
 ]
-ENDINGS = {  # what the network may end in, behind the last Dense
+ENDINGS = {  # what the network may end in, after the last Dense
     "binary_cross_entropy": [activations_of("Sigmoid"), activations_of("Sigmoid", "Identity")],
     "categorical_cross_entropy": [activations_of("Softmax"), activations_of("Softmax", "Identity")],
     "perceptron": [

@@ -303,7 +303,7 @@ def test_sums_of_rows_that_are_no_whole_vectors(width, bias):
     assert f"double total[{total}];" in compiled.source
 
 
-@pytest.mark.skipif(not lists.are_possible(), reason="array() of PyPy reads zeros behind the end")
+@pytest.mark.skipif(not lists.are_possible(), reason="array() of PyPy reads zeros after the end")
 def test_a_number_that_changes_the_list_while_it_is_read():
     class Number:
         def __float__(self):

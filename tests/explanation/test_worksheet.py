@@ -903,7 +903,7 @@ def one_neuron_each():
 @pytest.mark.parametrize(
     "step, name, digits, sentence",
     [
-        (mazur, "0.z[0][0].gradient", "0.01337", "only the error of output 0 is led back"),
+        (mazur, "0.z[0][0].gradient", "0.01337", "only the error of output 0 is propagated back"),
         (mazur, "0.z[0][0].gradient", "-0.00460", "the error of output 0 is left out on the way back"),
         (mazur, "0.z[0][0].gradient", "0.02423", "the weight is left out on the way back"),
         (mazur, "2.weights[0][0].gradient", "0.006925", "the input x is used instead of the output of the hidden layer"),

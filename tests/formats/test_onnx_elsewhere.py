@@ -302,7 +302,7 @@ def test_functions_are_inlined():
 
 def test_functions_that_are_refused():
     again = function(b"Outer", [node(b"Outer", [b"z"], [b"t"], b"mine")] * 2, [b"z"], [b"t"])
-    assert "the function 'mine.Outer' is nested too often" in refusal(with_functions(again))
+    assert "the function 'mine.Outer' is nested too deeply" in refusal(with_functions(again))
     older = function(b"Outer", [node(b"Relu", [b"z"], [b"t"])], [b"z"], [b"t"], opset=6)
     assert "has the operators of version 6, but the graph those of version 13" in refusal(
         with_functions(older)

@@ -176,7 +176,7 @@ def list_of(count, said, size=None):
     [
         (list_of(20000, 20000), "holds 20000 arrays; at most 10000 can be read"),
         (list_of(100000, 3), "the list of arrays has 4700000 bytes; at most"),
-        (list_of(100000, 3, 47), "has bytes before or behind its archive"),
+        (list_of(100000, 3, 47), "has bytes before or after its archive"),
     ],
 )
 def test_a_long_list_is_refused_before_it_is_read(data, words, monkeypatch):
@@ -189,6 +189,6 @@ def test_a_long_list_is_refused_before_it_is_read(data, words, monkeypatch):
 def test_an_npz_file_that_can_be_read_in_two_ways(name):
     assert npy.loads_npz(SOUND)["X"][0] == [1.0, 2.0]
     with pytest.raises(
-        ValueError, match="npz has bytes before or behind its archive|is not an .npz"
+        ValueError, match="npz has bytes before or after its archive|is not an .npz"
     ):
         npy.loads_npz(TWO_READINGS[name])

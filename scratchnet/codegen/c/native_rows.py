@@ -207,16 +207,16 @@ class RowParts:
 
     def add_gradients(self) -> None:
         """Append the statements that add to the gradients, and to the sums of the loss."""
-        loops, start, behind = self.loops, 0, len(self.record.gradients)
+        loops, start, end = self.loops, 0, len(self.record.gradients)
         for n, p in enumerate(self.record.parameters):
             if p.frozen:
                 continue
             left, right = self.vectors.updates[n]
             place, count, columns = start, p.count, p.shape[-1]
             if n in self.record.shared:
-                place, count = behind, self.record.shared[n]
+                place, count = end, self.record.shared[n]
                 columns = count
-                behind += count
+                end += count
                 self.ending.append(f"sums[{start}] = net_total(sums + {place}, {count});")
             first = Index(loops.new_name("i"), count // columns)
             last = Index(loops.new_name("i"), columns)
@@ -229,7 +229,7 @@ class RowParts:
             fill.value = Symbolic(None, "add", (Symbolic(name=target), term))
             loops.statements.append(Nest(outer, [fill]) if outer.count > 1 else fill)
             start += p.count
-        start = behind
+        start = end
         for vector in self.vectors.terms:
             fill = Fill("sums", Index("", 1), str(start))
             term = loops.single(loops.record.same[id(vector.rows[0][0])])

@@ -162,7 +162,7 @@ def named(parameter: "Parameter", n: int) -> "List[List[str]]":
     """Replace the numbers of the n-th parameter by inputs, and return their names, row by row.
 
     The names begin with the role of the parameter if this is a word of three or more lower-case
-    letters. With an index behind it, such a word differs from every other name in the code. Other
+    letters. With an index after it, such a word differs from every other name in the code. Other
     roles are replaced by "p" and n.
     """
     index, _, role = parameter.name.partition(".")

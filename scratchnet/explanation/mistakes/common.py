@@ -11,7 +11,7 @@ from .properties import (
     is_error,
     is_gradient,
     is_half,
-    is_led_back,
+    is_backpropagated,
     is_logarithm,
     is_loss,
     is_mean,
@@ -124,7 +124,7 @@ MISTAKES = [
     Mistake(
         "the weight is left out on the way back",
         lambda w, node, owner: (
-            Traced(1.0) if kind(node) == "weights" and is_led_back(owner) else node
+            Traced(1.0) if kind(node) == "weights" and is_backpropagated(owner) else node
         ),
     ),
     Mistake("the input x is used instead of the output of the hidden layer", _data_for_input),

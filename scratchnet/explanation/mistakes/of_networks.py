@@ -4,7 +4,7 @@ from ...scalars import Traced
 from ...texts import plural
 from ..names import Name
 from ..worksheet import decimals_of
-from .properties import is_derivative, is_gradient, is_led_back, is_loss, is_mean
+from .properties import is_derivative, is_gradient, is_backpropagated, is_loss, is_mean
 from .working import Mistake, Working
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def on_the_way_back(step: "Step") -> "List[Mistake]":
             found.append(Mistake(sentence, _without_derivative(k)))
     widest = max([len(row) for rows in step.outputs for row in rows])
     for n in range(min(widest, MOST_TERMS)):
-        sentence = f"only the error of output {n} is led back"
+        sentence = f"only the error of output {n} is propagated back"
         found.append(Mistake(sentence, operation=_of_terms({n})))
         sentence = f"the error of output {n} is left out on the way back"
         found.append(Mistake(sentence, operation=_of_terms(set(range(widest)) - {n})))
@@ -44,7 +44,7 @@ def _of_terms(places: "Set[int]") -> "Edit":
     """Return the edit that keeps only the terms at these places of a sum over the outputs."""
 
     def edit(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
-        if node.operation != "dot" or not is_led_back(owner) or len(node.operands) < 4:
+        if node.operation != "dot" or not is_backpropagated(owner) or len(node.operands) < 4:
             return node
         pairs = list(zip(node.operands[::2], node.operands[1::2]))
         kept = [part for i, pair in enumerate(pairs) if i in places for part in pair]

@@ -22,7 +22,7 @@ def is_gradient(node: "Traced") -> bool:
     return Name.parse(node.name).is_gradient
 
 
-def is_led_back(node: "Traced") -> bool:
+def is_backpropagated(node: "Traced") -> bool:
     """Return whether this is the gradient at an output of a layer or at an input."""
     return is_gradient(node) and Name.parse(node.name).array[-1:] in ("z", "a", "x")
 

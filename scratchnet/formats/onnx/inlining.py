@@ -33,7 +33,7 @@ def inlined(graph: "Graph", opset: int) -> "List[Node]":
         count += len(function.nodes)
         if depth == DEEPEST or count > MOST_NODES:
             raise ValueError(
-                f"ONNX: the function {shown(node.operator)} is nested too often; "
+                f"ONNX: the function {shown(node.operator)} is nested too deeply; "
                 "inline the functions with onnx.inliner.inline_local_functions"
             )
         if function.opset not in (0, opset):

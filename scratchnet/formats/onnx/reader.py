@@ -52,7 +52,7 @@ SEVERAL = ("Split", "ai.onnx.ml.LinearClassifier")  # operators of whose outputs
 def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "Described":
     """Return the network's tensors, and its description as JSON values.
 
-    ``output`` is the name of the output, or of any other value, that the network shall compute. A
+    ``output`` is the name of the output, or of any other value, that the network must compute. A
     ValueError names the first operator that cannot be read.
     """
     most = min(MOST_NUMBERS, FEW + SHARED * _given(graph))
