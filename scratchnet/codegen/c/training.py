@@ -112,9 +112,8 @@ class CTraining:
             if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
                 loops.store(row)
         loops.statements.append(Assign("loss", loops.single(value)))
-        for p in step.learning[
-            ::-1
-        ]:  # A bias comes after its weights, and its gradient needs less.
+        # A bias comes after its weights, and its gradient needs less.
+        for p in step.learning[::-1]:
             start, width = len(gradients) - p.count, len(p.rows[0])
             rows = [gradients[k : k + width] for k in range(start, len(gradients), width)]
             loops.store_within(rows, "gradient", start)

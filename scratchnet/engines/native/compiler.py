@@ -33,9 +33,8 @@ PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
 SPECULATING = "-fno-trapping-math"
 FAST = ["-O3", "-fno-math-errno", SPECULATING]
 LEVELS = [(70000, "-O2"), (170000, "-O1"), (300000, "-O0")]  # for code longer than these
-CHEAP = re.compile(
-    r"^ *(/?\* |net_\w+\().*\n", re.MULTILINE
-)  # comments and calls, each in a line alone
+# Comments, and calls that are a whole line.
+CHEAP = re.compile(r"^ *(/?\* |net_\w+\().*\n", re.MULTILINE)
 HERE = ["-march=native"]  # The library runs on this machine only.
 MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 

@@ -5,13 +5,13 @@ from ...scalars import Traced
 from ..names import Name
 from .properties import (
     ends_of,
+    is_backpropagated,
     is_derivative,
     is_doubled,
     is_e_to_minus,
     is_error,
     is_gradient,
     is_half,
-    is_backpropagated,
     is_logarithm,
     is_loss,
     is_mean,

@@ -4,7 +4,7 @@ from ...scalars import Traced
 from ...texts import plural
 from ..names import Name
 from ..worksheet import decimals_of
-from .properties import is_derivative, is_gradient, is_backpropagated, is_loss, is_mean
+from .properties import is_backpropagated, is_derivative, is_gradient, is_loss, is_mean
 from .working import Mistake, Working
 
 TYPE_CHECKING = False
