@@ -68,7 +68,7 @@ def identity(n: int) -> Matrix:
 
 
 def transpose(A: Matrix) -> Matrix:
-    """Return the matrix whose columns are the rows of A, by A.transposed() if there is one.
+    """Return the matrix whose columns are the rows of A, from A.transposed() if A has this method.
 
     >>> transpose([[1, 2, 3], [4, 5, 6]])
     [[1, 4], [2, 5], [3, 6]]

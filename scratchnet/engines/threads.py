@@ -79,7 +79,7 @@ class Guarded:
         return getattr(self.guarded, name)
 
     def run(self) -> "Iterator[Epoch]":
-        from weakref import ref  # Predictions, which need this file as well, begin earlier without.
+        from weakref import ref  # Imported here, so that a first prediction starts sooner.
 
         iterator = self.epochs()
         self.iterator = ref(iterator)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Optional, Sequence, Tuple
 
 _serial = count()
-refusals: "Dict[int, int]" = {}  # by thread
+refusals: "Dict[int, int]" = {}  # {thread: how many Undecided were raised in it}
 
 
 class Undecided(TypeError):

@@ -209,7 +209,7 @@ def test_small_batches_are_written_out_up_to_wider_units():
 
 @pytest.mark.parametrize("layer, engine", [(sn.Identity, "steps"), (sn.ReLU, "rows")])
 def test_pypy_does_not_write_out_many_choices(layer, engine, monkeypatch):
-    """It would compile a path for each outcome."""
+    """PyPy would compile a path for each outcome."""
     for name, limit in (("step", 150), ("few", 150), ("wide", 1000), ("choices", 5)):
         monkeypatch.setitem(choice.MOST, name, limit)
     net = sn.Sequential([sn.Dense(2, 8), layer(), sn.Dense(8, 1)])

@@ -163,7 +163,7 @@ def test_samples_of_other_numbers(one, layer, eager, both_kinds_of_code):
 
 
 class Small:
-    """A number of a library whose sums overflow, as NumPy's int8."""
+    """A number of a library whose sums overflow, like NumPy's int8."""
 
     additions = 0
 

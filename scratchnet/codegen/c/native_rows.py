@@ -73,7 +73,7 @@ class RowRecord:
         self.sums = range(self.first_term + len(self.vectors.terms))
 
     def shared_by_features(self) -> "Dict[int, int]":
-        """Let the gradient of a number that features share, such as a slope, be the sums it adds.
+        """Replace the gradient of a number that features share, such as a slope, by its terms.
 
         Return ``shared``.
         """

@@ -1,4 +1,4 @@
-/* 784-30-10 in C for GCC and Clang: the samples are read out of Python's lists, then the float operations of each step,
+/* 784-30-10 in C for GCC and Clang: the samples are read from Python's lists, then the float operations of each step,
    and nothing else. Each sum is added from left to right, without fused operations, as the bits of the portable kernel
    need. Rows of weights are 32 numbers long, so that they are whole, aligned vectors of eight. */
 #include <math.h>

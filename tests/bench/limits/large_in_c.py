@@ -12,7 +12,7 @@ PADDED = 32  # numbers of a row of weights in C
 
 
 class Aligned:
-    """Rows of numbers whose memory begins at a multiple of 64 bytes; each row is filled up by zeros."""
+    """Rows of numbers whose memory begins at a multiple of 64 bytes; each row is padded with zeros."""
 
     def __init__(self, rows, count=None):
         self.rows, self.width = len(rows), len(rows[0])

@@ -28,7 +28,7 @@ def hidden(Z, b):
 
 
 def output(Z, b, Y, part):
-    """Return the gradients before the softmax, times ``part``."""
+    """Return the gradients at the input of the softmax, times ``part``."""
     D = []
     for i in range(len(Z)):
         z, y = Z[i], Y[i]
