@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 # The time of steps depends on the parameters, the time of rows also on the units. Steps takes 0.87
 # of the time of rows if a unit has 17 parameters on average, 0.92 for 24 and 0.96 for 31; in small
 # batches, it is 0.82, 0.90 and 0.95. Rows is chosen for 17 ("wide") and 23 ("wide few") or more,
-# because its code is generated in a fifth of the time, which some ten thousand samples pay for.
-# Without math.sumprod, rows is chosen for 20 or more. Measured with Python 3.13 as the ratio of
-# fit(engine="rows") to fit(engine="steps"), by turns, for networks with one hidden layer, as wide
-# as the inputs and outputs, and batches of 16 and of 4.
+# because its code is generated in a fifth of the time. Steps makes up for that after about ten
+# thousand samples. Without math.sumprod, rows is chosen for 20 or more. Measured with Python 3.13
+# as the ratio of fit(engine="rows") to fit(engine="steps"), in turn, for networks with one hidden
+# layer, as wide as the inputs and outputs, and batches of 16 and of 4.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
 MOST.update({"wide": 20, "wide few": 22, "choices": math.inf})

@@ -4,7 +4,7 @@
     remove      removes a file, and what killed writers of it left
     target_of   the file that a path stands for, after symbolic links are followed
 
-A new file is locked as long as it is written. What is not locked was left by a killed process, and
+A new file is locked while it is written. One that is not locked was left by a killed process, and
 the next writer of the same file removes it.
 """
 
@@ -69,7 +69,7 @@ def remove(path: str) -> None:
 
 
 def _beginning(name: str) -> str:
-    """Return how the names of all new files begin that are to replace a file of this name."""
+    """Return the beginning of the names of all new files that will replace this file."""
     return "scratchnet-{:08x}-".format(crc32(os.fsencode(name)))
 
 
@@ -90,7 +90,7 @@ def _lock(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # The file system has no locks. Nobody then removes leftovers.
+    except OSError:  # The file system has no locks, so leftovers are not removed.
         return fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
     return True
 

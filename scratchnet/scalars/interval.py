@@ -1,7 +1,7 @@
 """Interval: a number with a proven bound on the error that 32-bit floats make in it.
 
-A rule that runs on these numbers computes what it computes in real arithmetic, and with each
-result how far the result of 32-bit floats can be from it. Each number stands for two: the exact
+A rule that runs on these numbers gives the results of real arithmetic, each with a bound on how far
+the result of 32-bit floats can be from it. Each number stands for two: the exact
 one, a, and the computed one, c.
 
     ``value``    a 64-bit float near a
@@ -28,7 +28,8 @@ What is assumed of the 32-bit floats:
 - Those of this package for 64-bit floats are wrong by at most 2 units.
 
 A comparison that comes out differently for a and c, or may do so, makes ``where`` return a number
-whose bounds hold for both arms. What may overflow, or is divided by what may be 0, has no bound.
+whose bounds hold for both arms. A number that may overflow, or is divided by a number that may be
+0, has no bound.
 
 >>> x = Interval(0.1)  # rounded to 0.100000001490116...
 >>> x.value, x.error
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 UNITS = 3  # the largest error of tanhf in common libraries is 2.2 units
 MOST_OF_COS = 1024  # The cosine of this package for 32-bit floats is NaN beyond.
-MOST_PARTS = 128  # The smallest parts of more become one.
+MOST_PARTS = 128  # If there are more, the smallest become one.
 LARGEST = (2 - 2.0**-23) * 2.0**127  # of all 32-bit floats
 ROUNDING = 2.0**-53  # the largest relative error of an operation on 64-bit floats
 FEW = 1 + 2.0**-48  # more than 30 roundings of numbers that are not negative
@@ -214,7 +215,7 @@ class Interval(Operators):
         By the mean value theorem f(c) - f(a) is (c - a)·f'(x), for an x between a and c.
         """
         reach = self.radius + self.error
-        low, high = _slopes(name, _down(self.value, reach), -_down(-self.value, reach))
+        low, high = _derivative_bounds(name, _down(self.value, reach), -_down(-self.value, reach))
         steepest = max(abs(low), abs(high))
         value = getattr(elementary, name)(self.value)
         radius = _up(steepest * self.radius + 4 * ROUNDING * abs(value))
@@ -331,7 +332,7 @@ DERIVATIVES = {
 }
 
 
-def _slopes(name: str, low: float, high: float) -> "Tuple[float, float]":
+def _derivative_bounds(name: str, low: float, high: float) -> "Tuple[float, float]":
     """Return bounds of the derivative of a function between two numbers."""
     if name == "cos":
         known = -MOST_OF_COS <= low <= high <= MOST_OF_COS
