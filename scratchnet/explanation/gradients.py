@@ -123,6 +123,11 @@ def check_gradients(
     This works for any layer and loss, including user-defined ones. For the perceptron loss, ŷ is
     held fixed, as its rule does. The loss is computed three times for each number of each
     parameter, so use a small network or a few samples.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]]), sn.Sigmoid()])
+    >>> check_gradients(net, [[0, 1]], [1], loss="binary_cross_entropy").passed
+    True
     """
     criterion = loss_for(net, loss)
     examples = examples_for(net, X, Y, criterion, sample_weight)

@@ -51,7 +51,15 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     The file's ending gives the format: .safetensors, .json, .npz or .onnx. An old file is kept
     until the new one is complete. ``dtype="float32"``, for .onnx only, rounds the numbers, for
     programs that compute only with 32 bits. A network that ``load`` would refuse, such as one with
-    a Normalization that has a mean and no spread, raises a ValueError.
+    a Normalization that has a mean and no spread, raises a ValueError; a network of other numbers
+    than floats raises a TypeError.
+
+    >>> import os, tempfile, scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]])])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sn.save(net, os.path.join(folder, "net.onnx"))
+    ...     os.listdir(folder)
+    ['net.onnx']
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
@@ -92,6 +100,13 @@ def load(
                       also be the name of a value within the graph
 
     A file that is damaged or of another kind raises a ValueError that says what is wrong.
+
+    >>> import os, tempfile, scratchnet as sn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "net.json")
+    ...     sn.save(sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]])]), path)
+    ...     sn.load(path).predict([[1, 3]])
+    [[6.5]]
     """
     if not isinstance(path, str) and not hasattr(path, "__fspath__"):
         raise TypeError("load: path is a {}; give the path of a file".format(type(path).__name__))

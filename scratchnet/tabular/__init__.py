@@ -111,7 +111,12 @@ def train(
     ``missing``      the texts and numbers that represent a missing value, if not the usual ones
 
     The other arguments are as for ``recipe_for``; None means a default that suits the data. Ctrl-C
-    ends the training; ``model.interrupted`` is then true.
+    ends the training; ``model.interrupted`` is then true. Data that cannot be learned from raise a
+    ValueError that says why.
+
+    >>> rows = [{"width": 4, "ripe": "no"}, {"width": 7, "ripe": "yes"}] * 20
+    >>> train(rows, target="ripe", epochs=60).predict([{"width": 8}])
+    ['yes']
     """
     if not isinstance(data, (Table, Arrays)):
         data = read(data, target, categorical, numeric, ignore, missing, dates=dates)
