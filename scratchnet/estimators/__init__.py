@@ -46,6 +46,7 @@ The files:
     training.py                   a training run
     samples.py                    its samples, and those that early stopping holds out
     network.py                    its network
+    penalty.py                    its penalty, for batches of different sizes
     arithmetic.py                 where scikit-learn's arithmetic differs from the core's
     features.py  outputs.py       what the columns of X and the outputs of the network mean
     arrays.py                     arrays of any library, and back

@@ -3,12 +3,10 @@
 Momentum, AdamOfRate   its optimizers, which remember from one training run to the next
 SummedCrossEntropy     its loss of binary classes and of labels
 SquaredError           its loss of a regressor
-DenseOfBatch           its penalty for batches of different sizes
 """
 
 from ..codegen import own
 from ..core.functions import sqrt
-from ..core.layers import Dense
 from ..core.losses import BinaryCrossEntropy, HalfSquaredError
 from ..core.optimizers import SGD, Adam, Optimizer
 
@@ -89,19 +87,6 @@ class SquaredError(HalfSquaredError):
         return HalfSquaredError.mean(self, terms, weights) / len(terms[0])
 
 
-class DenseOfBatch(Dense):
-    """Dense with the penalty alpha/2·Σw² divided by the number of samples in the batch."""
-
-    arguments = ("inputs", "outputs", "alpha")
-    numbers = zero_by_default = ("alpha",)  # type: ignore[assignment]
-
-    def __init__(self, inputs: int, outputs: int, alpha: "Number") -> None:
-        Dense.__init__(self, inputs, outputs)
-        self.alpha = alpha
-
-    l2 = property(lambda self: self.alpha / len(self.X), lambda self, value: None)
-
-
 # The arguments of these classes define them completely, so that code generated for one training run
-# serves the next. (DenseOfBatch is not among them, because it depends on the number of samples.)
+# serves the next.
 own.OWN.update((Momentum, AdamOfRate, SummedCrossEntropy, SquaredError))

@@ -1,11 +1,10 @@
-"""The network of an estimator: its layers, its first weights, and its penalty."""
+"""The network of an estimator: its layers and its first weights."""
 
 from ..core.activations import ACTIVATIONS, Sigmoid
 from ..core.checks import COUNT, is_sequence, look_up, require
 from ..core.layer import Layer
 from ..core.layers import Dense, Dropout
 from ..core.network import Sequential
-from .arithmetic import DenseOfBatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,35 +71,3 @@ def per_layer(name: str, given: "Any", layers: "Sequence[int]") -> "List[Any]":
 
 def dense_layers(network: "Sequential") -> "List[Dense]":
     return [layer for layer in network.layers if isinstance(layer, Dense)]
-
-
-def penalized(
-    network: "Sequential", alpha: float, size: int, weight: float, ragged: bool, engine: str
-) -> "Sequential":
-    """Return the network with the penalty alpha/2·Σw²/n, set again for batches of n samples.
-
-    ``size``     the batch size
-    ``weight``   the mean weight of a sample
-    ``ragged``   whether the last batch is smaller, which has a larger penalty
-    ``engine``   the requested engine; generated code has one penalty
-    """
-    if ragged and alpha and engine in ("rows", "lanes", "steps", "native"):
-        raise ValueError(
-            f"engine={engine!r} needs batches of one size if alpha is not 0, but the batch size "
-            f"{size} does not divide the number of samples; change batch_size, or give alpha=0 or "
-            "engine='auto'"
-        )
-    for layer in dense_layers(network):
-        layer.l2 = alpha / (size * weight)
-    if not (ragged and alpha):
-        return network
-    return Sequential(
-        [of_batch(v, alpha / weight) if isinstance(v, Dense) else v for v in network.layers]
-    )
-
-
-def of_batch(layer: "Dense", alpha: float) -> "DenseOfBatch":
-    """Return a layer with the same weights, whose penalty depends on the size of the batch."""
-    twin = DenseOfBatch(layer.inputs, layer.outputs, alpha)
-    twin.weights, twin.bias = layer.weights, layer.bias
-    return twin

@@ -11,7 +11,8 @@ from .arithmetic import AdamOfRate, Momentum, Rate
 from .arrays import kind_of, listed, rows_of
 from .base import of_sklearn
 from .features import Features
-from .network import name_of_activation, new_network, penalized
+from .network import name_of_activation, new_network
+from .penalty import engine_of_uneven_batches, set_penalty
 from .samples import Samples, hold_out, sample_weights
 
 TYPE_CHECKING = False
@@ -129,9 +130,10 @@ class Run:
         # Training leaves out samples of weight 0.
         counted = [w for w in weights or [1.0] * len(rows) if w > 0]
         size = min(200 if mlp.batch_size == "auto" else mlp.batch_size, len(counted))
-        mean_weight, ragged = sum(counted) / len(counted), len(counted) % size > 0
-        return training.epochs(
-            penalized(self.network, mlp.alpha, size, mean_weight, ragged, mlp.engine),
+        alpha = mlp.alpha * len(counted) / sum(counted)  # for samples of this mean weight
+        set_penalty(self.network, alpha / size)
+        run = training.prepare(
+            self.network,
             rows,
             targets,
             mlp._criterion(name_of_activation(self.network.layers[-1])),
@@ -144,6 +146,10 @@ class Run:
             engine=mlp.engine,
             validation_data=self.held_out and (self.held_out.rows, self.held_out.targets),
         )
+        rest = len(counted) % size
+        if alpha and rest:
+            run.plan.engine = engine_of_uneven_batches(run.plan.engine, mlp.engine, alpha, rest)
+        return run.run()
 
     # ---- training --------------------------------------------------------------------------------
 

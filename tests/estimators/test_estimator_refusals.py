@@ -132,18 +132,6 @@ def test_early_stopping_needs_two_samples_of_each_class():
         MLPClassifier(early_stopping=True).fit(X + [[0, 0]], y + [7])
 
 
-@pytest.mark.parametrize("engine", ["rows", "steps", "native"])
-def test_a_smaller_last_batch_and_an_engine_with_one_penalty(engine):
-    X, y = blobs(30)
-    estimator = MLPClassifier([3], max_iter=1, batch_size=7, engine=engine)
-    message = (
-        f"^engine='{engine}' needs batches of one size if alpha is not 0, but the batch size 7 does"
-    )
-    with pytest.raises(ValueError, match=message):
-        estimator.fit(X, y)
-    assert not hasattr(estimator, "coefs_")
-
-
 def test_a_fitted_estimator_refuses_what_does_not_fit_it():
     X, y = blobs()
     classifier = MLPClassifier(

@@ -121,6 +121,23 @@ def test_a_smaller_last_batch_has_a_larger_penalty():
     assert regressor.loss_ == pytest.approx((2 * 6 + 2 * 6 + 1 * 12) / 5)
 
 
+@pytest.mark.parametrize("engine", ["auto", "steps", "rows"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, weighted):
+    X = [[i % 4 / 4, i % 5 / 8, i % 3 / 2] for i in range(23)]
+    y = [x[0] - x[1] * x[2] for x in X]
+    weights = [1 + i % 3 for i in range(23)] if weighted else None
+    found = []
+    for name in ("lists", engine):
+        regressor = MLPRegressor(
+            [4], alpha=0.5, batch_size=10, max_iter=5, dropout=0.25, engine=name
+        )
+        regressor.fit(X, y, sample_weight=weights)
+        found.append([regressor.loss_curve_, *[w for m in regressor.coefs_ for w in m]])
+    for expected, row in zip(*found):
+        assert row == pytest.approx(expected, rel=1e-13)
+
+
 def test_ctrl_c_keeps_the_weights_learned_so_far():
     def interrupt(epoch):
         if epoch.number == 2:
