@@ -13,6 +13,7 @@ expressions       the numbers of these vectors as expressions
 reductions        sums and maxima over a row
 stages            the stages of a step as statements
 updates           the updates of the parameters as loops over their columns
+column_updates    the update of a column, or of a row
 column_functions  the functions that change a column
 weight_updates    the update of a weight
 fused             all of this as a training step in loops over rows

@@ -101,7 +101,7 @@ class Fused(Stages):
 
     def updates(self) -> "List[str]":
         """Return the statements that replace the parameters."""
-        return self.kind_of_updates(self).lines
+        return self.kind_of_updates(self, self.recording, self.size).lines
 
     def value(self) -> str:
         """Return the expression of the loss."""

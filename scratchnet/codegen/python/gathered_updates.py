@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Tuple
 
-    from .updates import Updates
+    from .column_updates import ColumnUpdates
 
     Loop = List[Tuple[str, str]]  # targets and sources
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class GatheredUpdate:
     """The statements for the parameter with the index ``n``."""
 
-    def __init__(self, updates: "Updates", n: int) -> None:
+    def __init__(self, updates: "ColumnUpdates", n: int) -> None:
         self.updates = updates
-        self.fused = updates.fused
+        self.printer = updates.printer
         self.n = n
         self.parameter = updates.recording.parameters[n]
 
@@ -32,7 +32,7 @@ class GatheredUpdate:
         clips = self.updates.clips
         if len(outputs) == 1:
             return (self.clipped if clips else self.without_memory)(outputs["w"], names)
-        kept = dict({f"s{k}": f"M{self.n}_{k}" for k in self.fused.memory}, w=f"W{self.n}")
+        kept = dict({f"s{k}": f"M{self.n}_{k}" for k in self.updates.memory}, w=f"W{self.n}")
         gradients = Gradients("g", ("g", "g_row"), ("g_row", f"G{self.n}"))
         given = gradients.column if clips else ("x_column", "zip(*X)")
         lines = [] if clips else self.gradient_of_row(self.sum(), names, "g_row = {}")
@@ -89,9 +89,9 @@ class GatheredUpdate:
         ``statement``   returns that for the expression of a gradient and the loop over the samples
         ``otherwise``   the statement if the input is 0 in all samples
         """
-        _, right = self.fused.vectors.updates[self.n]
-        gather = self.fused.gather
-        long = self.fused.total("r") if gather == ONES else self.fused.dot("nonzero", "r")
+        _, right = self.printer.vectors.updates[self.n]
+        gather = self.printer.gather
+        long = self.printer.total("r") if gather == ONES else self.printer.dot("nonzero", "r")
         lines = ["nonzero = tuple(filter(None, x_column))"]
         lines.append(f"rows = compress({right.upper()}, x_column)")
         for case in cases(gather, long):

@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 class UpdatesOfLanes(Updates):
     """The statements that replace all parameters, one of which is a list of integers."""
 
-    fused: "FusedLanes"
+    printer: "FusedLanes"
 
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
-        if n != self.fused.lanes:
+        if n != self.printer.lanes:
             return Updates.of(self, n, outputs, names)
-        row = f"{self.fused.vectors.updates[n][1]}_row"
-        is_binary = self.fused.kind == BINARY
+        row = f"{self.printer.vectors.updates[n][1]}_row"
+        is_binary = self.printer.kind == BINARY
         sample = "_, places" if is_binary else "_, places, values"
         inputs = "i in places" if is_binary else "i, k in zip(places, values)"
         name, product = {
             BINARY: ("d = integer", "d"),
             REPEATED: ("multiple = multiples", "multiple[k]"),
             ANY: ("d = integer", "k * d"),
-        }[self.fused.kind]
+        }[self.printer.kind]
         coefficient = self.coefficient(outputs["w"], names)
         if not coefficient or len(outputs) > 1:
             raise Undecided("the rule of the optimizer is not w - a·g")

@@ -22,15 +22,15 @@ MOST_WRITTEN_OUT = 10  # samples whose terms are added in one expression
 class LoopUpdates(Updates):
     """The statements that change all parameters that learn, and what the optimizer keeps."""
 
-    fused: "Any"  # a Looped
+    printer: "Any"  # a Looped
 
     def parts_of_product(self, n: int) -> "Parts":
         """Return the Parts of the gradient of a matrix."""
-        left, right = [name.upper() for name in self.fused.vectors.updates[n]]
-        if not 0 < self.fused.size <= MOST_WRITTEN_OUT:
-            self.fused.products_used.add("gradients")
+        left, right = [name.upper() for name in self.printer.vectors.updates[n]]
+        if not 0 < self.size <= MOST_WRITTEN_OUT:
+            self.printer.products_used.add("gradients")
             return [f"G = gradients({left}, {right})"], ["g_row = G[j]"], "g_row[k]"
-        samples = range(self.fused.size)
+        samples = range(self.size)
         before = assigned([(f"x{i}", f"{left}[{i}]") for i in samples])
         within = assigned([(f"d{i}", f"{right}[{i}][j]") for i in samples])
         return before, within, " + ".join([f"x{i}[k] * d{i}" for i in samples])
@@ -64,15 +64,15 @@ class LoopUpdates(Updates):
 
     def sums(self, n: int) -> "Any":
         """Return the Parts of the gradient of a parameter."""
-        left, right = self.fused.vectors.updates[n]
+        left, right = self.printer.vectors.updates[n]
         if left:
             return self.parts_of_product(n)
-        self.fused.products_used.add("sum_of_rows")
+        self.printer.products_used.add("sum_of_rows")
         return [f"g_row = sum_of_rows({right.upper()})"], [], "g_row[k]"
 
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
-        rows = dict({f"s{k}_row": f"M{n}_{k}" for k in self.fused.memory})
-        rows["w_row"] = self.fused.name_of(n)
+        rows = dict({f"s{k}_row": f"M{n}_{k}" for k in self.memory})
+        rows["w_row"] = self.printer.name_of(n)
         parts: "Parts" = ([], [], "g_row[k]")
         if self.clips:
             rows["g_row"] = f"G{n}"
@@ -85,7 +85,7 @@ class LoopUpdates(Updates):
         parameter = self.recording.parameters[n]
         parts: "Parts" = self.sums(n)
         loop = self.loop_over(n, {"new": g}, names, parts[2])
-        rows = {"w_row": self.fused.name_of(n), "new_row": f"G{n}"}
+        rows = {"w_row": self.printer.name_of(n), "new_row": f"G{n}"}
         if parameter.flat:
             zeros = f"[0.0] * {parameter.shape[0]}"
         else:
