@@ -10,7 +10,7 @@ import scratchnet as sn
 
 
 class Unavailable(Exception):
-    """What a row needs is not here; the text says what."""
+    """Something that a row needs is missing; the text says what."""
 
 
 class Mismatch(Exception):
@@ -78,7 +78,7 @@ class Comparison:
 
 
 def side_by_side(ours, theirs, pairs, at_least=0.0):
-    """A B A B ...: what disturbs the machine meets both."""
+    """Time both in turn, A B A B ..., so that a disturbance of the machine affects both."""
     times = [(ours.seconds(at_least), theirs.seconds(at_least)) for _ in range(pairs)]
     return Comparison([a for a, _ in times], [b for _, b in times])
 

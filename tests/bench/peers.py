@@ -1,7 +1,7 @@
-"""The peers: the same trainings and predictions as scratchnet's, the way each of them is used.
+"""The peers: the same trainings and predictions as scratchnet's, in the usual way of each peer.
 
-A peer is imported when its first row is measured; one that cannot be is Unavailable. What lies in no package index is
-looked for in the folder that the environment variable PEERS names: bpnn.py (Neil Schemenauer's, in Python 3) and
+A peer is imported when its first row is measured; one that cannot be imported is Unavailable. Peers that are in no package
+index are in the folder that the environment variable PEERS names: bpnn.py (Neil Schemenauer's, in Python 3) and
 microgpt.py (Andrej Karpathy's), each under that name.
 """
 
@@ -25,11 +25,11 @@ from .measure import Unavailable, check
 class Peer:
     """Another library, or another way to do the same, on one thread.
 
-    ``module``      what is imported, and ``distribution``, what it is installed by, if that is called otherwise
-    ``slices``      {workload: (samples, epochs)}: trained in place of the whole, where that would take too long
-    ``optimizers``  those it is measured with
+    ``module``      the module to import, and ``distribution``, the package to install, if it has another name
+    ``slices``      {workload: (samples, epochs)}: what is trained if the whole would take too long
+    ``optimizers``  the optimizers that it is measured with
     ``tolerance``   how far predictions may differ, relative to the largest
-    ``note``        what is to be said of its figures
+    ``note``        a remark on its figures
     """
 
     name = module = distribution = ""
@@ -47,14 +47,14 @@ class Peer:
 
     @classmethod
     def version(cls):
-        """The installed distribution's; "" of what is none."""
+        """Return the version of the installed distribution, or "" if there is none."""
         try:
             return metadata.version(cls.distribution or cls.module)
         except metadata.PackageNotFoundError:
             return ""
 
     def slice(self, work):
-        """What it is to train."""
+        """Return the workload that it trains."""
         if work.optimizer not in self.optimizers:
             raise Unavailable("it is not measured with " + work.optimizer)
         samples, epochs = self.slices.get(
@@ -63,11 +63,11 @@ class Peer:
         return work.part(min(samples, len(work.X)), min(epochs, work.epochs))
 
     def training(self, work):
-        """A contender, as of ``Workload.training``."""
+        """Return a contender, like that of ``Workload.training``."""
         raise Unavailable("it does not train this")
 
     def check(self, work, ours):
-        """Mismatch where it does not train as scratchnet does; ``ours(work)``, scratchnet's trained parameters."""
+        """Raise Mismatch if it does not train as scratchnet does; ``ours(work)`` returns scratchnet's parameters."""
         check(
             ours(work),
             self.training(work)()(),
@@ -76,7 +76,7 @@ class Peer:
         )
 
     def prediction(self, work):
-        """A function from one sample, a list, to its outputs, a list, at the workload's first parameters."""
+        """Return a function from one sample, a list, to its outputs, a list, with the initial parameters."""
         raise Unavailable("it does not predict this")
 
 
@@ -84,7 +84,7 @@ class Peer:
 
 
 class NumPy(Peer):
-    """Forward, backward and update written out for arrays, the samples converted before."""
+    """Forward, backward and update written out for arrays; the samples are converted in advance."""
 
     name, module = "NumPy by hand", "numpy"
 
@@ -133,7 +133,7 @@ class NumPy(Peer):
         return lambda x: output(hidden(array(x) @ W1 + b1) @ W2 + b2).tolist()
 
     def article(self, iterations):
-        """The article's program: the AND gate, one sample a column."""
+        """Return the article's program: the AND gate, one sample per column."""
         np = self.library
 
         def sigmoid(z):
@@ -164,7 +164,7 @@ class NumPy(Peer):
 
 
 class ScikitLearn(Peer):
-    """MLPClassifier with its plainest settings; it draws its first parameters itself."""
+    """MLPClassifier with its plainest settings; it draws the initial parameters itself."""
 
     name, module, distribution = "scikit-learn", "sklearn", "scikit-learn"
     hidden = {"tanh": "tanh", "sigmoid": "logistic"}
@@ -200,7 +200,7 @@ class ScikitLearn(Peer):
         return fresh
 
     def check(self, work, ours):
-        """From the parameters that it draws: those after an epoch at a rate too small to change any."""
+        """Start from the parameters that it draws: those after an epoch at a rate too small to change them."""
         drawn = self.training(work, learning_rate_init=1e-300, max_iter=1)()()
         super().check(work, lambda work: ours(work.replace(start=drawn)))
 
@@ -212,7 +212,7 @@ class ScikitLearn(Peer):
             estimator.fit(run, [k % max(2, work.sizes[-1]) for k in range(len(run))])
         W1, b1, W2, b2 = [self.np.array(p) for p in work.start]
         estimator.coefs_, estimator.intercepts_ = [W1, W2], [b1, b2]
-        if work.sizes[-1] == 1:  # it tells of two classes
+        if work.sizes[-1] == 1:  # it returns two classes
             return lambda x: estimator.predict_proba([x])[0, 1:].tolist()
         return lambda x: estimator.predict_proba([x])[0].tolist()
 
@@ -221,7 +221,7 @@ class ScikitLearn(Peer):
 
 
 class PyTorch(Peer):
-    """Eager, in its usual 32 bits (the check of the training in 64), the samples converted before."""
+    """Eager mode, in the usual 32 bits (the training is checked in 64); the samples are converted in advance."""
 
     name, module = "PyTorch", "torch"
     tolerance = 1e-5
@@ -349,15 +349,15 @@ class OnnxRuntime(Peer):
 
 
 class Scalars(Peer):
-    """A library of single numbers that remember how they came about; each network is built of them, as its author does.
+    """A library of single numbers that remember how they were computed; networks are built as its author builds them.
 
-    It gets tanh, sigmoid, exp and log as one number each, and the gradients of a batch summed up sample by sample.
+    It gets tanh, sigmoid, exp and log as one number each, and the gradients of a batch are summed sample by sample.
     """
 
     slices = {"2-4-1": (4, 200), "4-16-3": (48, 1), "64-32-10": (32, 1), "784-30-10": (10, 1)}
 
     def function(self, x, value, derivative):
-        """A new number made from ``x``, and the derivative there."""
+        """Return a new number made from ``x``, with the derivative there."""
         raise NotImplementedError
 
     def tanh(self, x):
@@ -376,7 +376,7 @@ class Scalars(Peer):
         return self.function(x, math.log(x.data), 1 / x.data)
 
     def loss(self, Z, label):
-        """The cross-entropy of one output, or of one a class."""
+        """Return the cross-entropy of one output, or of one output per class."""
         if len(Z) == 1:
             p = self.sigmoid(Z[0])
             return -self.log(p if label else 1 - p)
@@ -438,7 +438,7 @@ class Micrograd(Scalars):
 
 
 class MicroGPT(Scalars):
-    """The class Value of Andrej Karpathy's microgpt.py, taken out of the program around it."""
+    """The class Value of Andrej Karpathy's microgpt.py, without the program around it."""
 
     name, module = "microgpt's Value", "microgpt"
 
@@ -463,7 +463,7 @@ class MicroGPT(Scalars):
 
 
 class NeatPython(Peer):
-    """A feed-forward network of neat-python, at given weights; it evolves networks, and does not train them."""
+    """A feed-forward network of neat-python with given weights; it evolves networks and does not train them."""
 
     name, module, distribution = "neat-python", "neat", "neat-python"
 
@@ -490,7 +490,7 @@ class NeatPython(Peer):
 class Bpnn(Peer):
     """Neil Schemenauer's bpnn.py: one sample at a time; tanh, half the squared error; no bias at the outputs.
 
-    So the samples of a workload are the same, the arithmetic is its own, and the check is made with that.
+    The samples of a workload are the same. The arithmetic is that of bpnn.py, and so is that of the check.
     """
 
     name, module = "bpnn.py", "bpnn"
@@ -524,12 +524,12 @@ class Bpnn(Peer):
 
 
 def its_own(work):
-    """The workload with bpnn.py's arithmetic."""
+    """Return the workload with bpnn.py's arithmetic."""
     return work.replace(hidden="tanh", output="tanh", rate=0.01, batch=1, biased=False)
 
 
 def in_peers(name):
-    """The path of that file in the folder that PEERS names."""
+    """Return the path of this file in the folder that PEERS names."""
     folder = os.environ.get("PEERS", "")
     path = os.path.join(folder, name)
     if not folder or not os.path.exists(path):
@@ -547,13 +547,13 @@ _loaded = {}
 
 
 def peer(name):
-    """The peer of that name, loaded once; Unavailable where it cannot be."""
+    """Return the peer with this name, loaded once; raise Unavailable if it cannot be loaded."""
     if name not in _loaded:
         try:
             _loaded[name] = PEERS[name]()
         except Unavailable as error:
             _loaded[name] = error
-        except Exception as error:  # whatever fails in another library, the other rows are measured
+        except Exception as error:  # If another library fails, the other rows are still measured.
             reason = (
                 "not installed" if isinstance(error, ImportError) else str(error).splitlines()[0]
             )
@@ -564,7 +564,7 @@ def peer(name):
 
 
 def versions():
-    """{name: version} of the peers that are installed, scratchnet first."""
+    """Return {name: version} of the installed peers, scratchnet first."""
     found = {"scratchnet": sn.__version__}
     for kind in PEERS.values():
         version = kind.version()

@@ -33,7 +33,7 @@ SCALING = (
 
 
 def head():
-    """Where and when this is, and with what."""
+    """Return the machine, the date and the versions."""
     return {
         "machine": "{}, {} processors".format(processor(), os.cpu_count()),
         "system": platform.platform(terse=True),
@@ -44,7 +44,7 @@ def head():
 
 
 def processor():
-    """Its model, where that can be told."""
+    """Return its model, if that is known."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
             models = [

@@ -66,7 +66,7 @@ def training(width, depth, batch, count):
             X, targets, "categorical_cross_entropy", sn.SGD(0.01), epochs=1, batch_size=batch
         )
 
-    fresh()()  # whatever is made once is made
+    fresh()()  # everything that is made once is then made
     return fresh
 
 
@@ -85,7 +85,7 @@ def trained(width, depth, batch, quick):
 
 
 def point(width, depth, batch, quick):
-    """Microseconds a sample: trained by ``fit``, predicted in a batch by ``predict``, and alone by ``sn.unroll``."""
+    """Microseconds per sample: trained by ``fit``, predicted in a batch by ``predict``, and alone by ``sn.unroll``."""
     net = network(width, depth)
     weights = sum([p.count for p in net.parameters()])
     count = count_for(weights, batch)

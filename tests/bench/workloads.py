@@ -27,7 +27,7 @@ class Workload:
     ``hidden``, ``output``   activations; the output's decides the loss
     ``rate``, ``batch``, ``epochs``
     ``X``, ``labels``     samples, and the class of each
-    ``start``             the first parameters; those of a seed, if None
+    ``start``             the initial parameters; if None, drawn from a seed
     ``biased``            whether the output layer has a bias; else it is 0 and frozen
     ``optimizer``         "sgd" or "adam"
     """
@@ -69,7 +69,7 @@ class Workload:
 
     @property
     def targets(self):
-        """A row a sample: the label of a single output, else 1 in the place of the class."""
+        """One row per sample: the label of a single output, else a 1 at the class."""
         outputs = self.sizes[-1]
         if outputs == 1:
             return [[float(label)] for label in self.labels]
@@ -82,7 +82,7 @@ class Workload:
         return [(self.X[i : i + self.batch], targets[i : i + self.batch]) for i in places]
 
     def network(self):
-        """scratchnet's network, at the first parameters."""
+        """Return scratchnet's network with the initial parameters."""
         (W1, b1, W2, b2), (inputs, hidden, outputs) = self.start, self.sizes
         layers = [sn.Dense(inputs, hidden, weights=W1, bias=b1), ACTIVATIONS[self.hidden]()]
         layers += [sn.Dense(hidden, outputs, weights=W2, bias=b2), ACTIVATIONS[self.output]()]
@@ -141,7 +141,7 @@ def first_parameters(sizes):
 
 
 def xor(name):
-    """XOR by 2-4-1, full batch, 2000 steps."""
+    """XOR with 2-4-1, full batch, 2000 steps."""
     X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     return Workload(name, (2, 4, 1), "tanh", "sigmoid", 0.5, 4, 2000, X, [0, 1, 1, 0])
 
@@ -216,7 +216,7 @@ _made = {}
 
 
 def workload(name, quick=False):
-    """The workload of that name, made once; ``quick``: two batches of it, once."""
+    """Return the workload with this name, made once; if ``quick``, two batches of it, once."""
     key = name, quick
     if key not in _made:
         if quick:

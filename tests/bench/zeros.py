@@ -59,7 +59,7 @@ def ratio(inputs, units, batch, optimizer, share, pairs=5):
         for gather in (VALUES, "")
     ]
     for contender in both:
-        contender.fresh()()  # whatever is made once is made
+        contender.fresh()()  # everything that is made once is then made
     return side_by_side(*both, pairs, 0.02).ratio
 
 

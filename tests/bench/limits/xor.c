@@ -1,4 +1,4 @@
-/* XOR by 2-4-1 in C for GCC and Clang: the float operations of each step on all four samples, and nothing else. The
+/* XOR with 2-4-1 in C for GCC and Clang: the float operations of each step on all four samples, and nothing else. The
    exponentials are those of scratchnet's portable kernel, which defines the bits. A vector of four numbers has one for
    each sample; the outputs of two units are computed by one vector of eight. */
 #include <stdint.h>

@@ -1,4 +1,4 @@
-"""XOR by 2-4-1: the float operations of a step on all four samples, and nothing else.
+"""XOR with 2-4-1: the float operations of a step on all four samples, and nothing else.
 
 Inputs of 0 and 1 need no products, the rate and the mean are one factor, and so is the weight through which the
 gradient arrives at a hidden unit. With Adam, see small.py.

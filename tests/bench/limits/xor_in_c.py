@@ -1,4 +1,4 @@
-"""XOR by 2-4-1 with vectors by hand in C (xor.c), to the bits of the engine "native"."""
+"""XOR with 2-4-1, with vectors by hand in C (xor.c), to the bits of the engine "native"."""
 
 import ctypes
 from array import array
