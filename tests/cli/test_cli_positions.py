@@ -7,7 +7,8 @@ from math import exp, log
 import pytest
 
 import scratchnet as sn
-from scratchnet import cli
+from scratchnet import cli, metrics
+from scratchnet.cli.commands import evaluate
 from scratchnet.formats import npy
 
 X = [[1.0, 0.5], [-2.0, 3.0], [0.0, 0.25], [4.0, -1.5]]
@@ -228,6 +229,12 @@ def test_evaluate_measures_the_importance_of_columns(folder, run):
     assert idle.split() == ["idle", "0.000"]
     found = json.loads(run("evaluate", "net.json", "t.csv", "--json")[1])
     assert found["importance"]["idle"] == 0 and "trained_on" not in found
+
+
+def test_an_importance_of_nearly_0_has_no_sign():
+    report = metrics.report("regression", [1.0, 2.0], [1.0, 2.0])
+    text = evaluate.about_columns({"a": 0.25, "b": -0.0004, "c": -0.002}, report, 3)
+    assert text.splitlines()[1:] == ["a  0.250", "b  0.000", "c  -0.002"]
 
 
 def test_evaluate_of_classes_without_probabilities_has_no_importance(folder, run):

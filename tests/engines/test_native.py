@@ -1,5 +1,6 @@
 """engine="native": the bits of lists in the portable kernel, through compiled C, whichever kernel is active."""
 
+import errno
 import io
 import math
 import os
@@ -595,6 +596,18 @@ def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
         compiler.build("int x;")
     assert "my cc failed: native.c:1: error: it is Monday; set CC" in str(error.value)
     assert "\n" not in str(error.value)
+    path.write_text("#!/bin/sh\necho 'fatal error: writing n.s: No space left on device'\nexit 1\n")
+    with pytest.raises(compiler.CompilerError, match="left on device; set TMPDIR to a folder with"):
+        compiler.build("int x;")
+
+
+def test_a_full_disk_is_not_taken_for_a_folder_without_programs(monkeypatch):
+    def run(command, folder):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(compiler, "run", run)
+    with pytest.raises(compiler.CompilerError, match="left on device; set TMPDIR to a folder with"):
+        compiler.build("int x;")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")

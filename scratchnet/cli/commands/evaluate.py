@@ -108,6 +108,7 @@ def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> st
         which = f"the {len(measured)} with the largest weights, of {plural(count, 'column')}"
         lines = [f"{lines[0]},", f"for {which}"]
     for name, (_, loss) in zip(names, shown):
-        lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
+        # Adding 0.0 turns -0.0 into 0.0.
+        lines.append(f"{name}{' ' * (wide - width(name))}  {round(loss, 3) + 0.0:.3f}")
     more = len(measured) - len(shown)
     return "\n".join(lines + ([f"and {plural(more, 'column')} more"] if more else []))

@@ -8,6 +8,7 @@ runs to its end, which takes seconds, and a later compilation removes its folder
 """
 
 import ctypes
+import errno
 import os
 import re
 import shlex
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 NAMES = ("cc", "gcc", "clang", "tcc", "cl")
 SECONDS = 300  # after which a compiler counts as hanging
 PREFIX = "scratchnet-native-"  # of the names of the folders
+
+FULL = os.strerror(errno.ENOSPC)  # A compiler ends its message with this, too.
+NO_ROOM = "set TMPDIR to a folder with more room"
+OTHER_COMPILER = "set CC to another one, or use engine='auto' or sn.unroll"
 
 # What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
@@ -117,12 +122,14 @@ def build(source: str) -> "Any":
                 return ctypes.CDLL(path)
         raise CompilerError(
             f"the C compiler {compiler[0]} failed: {complaint or 'it wrote no library'}; "
-            "set CC to another one, or use engine='auto' or sn.unroll"
+            + (NO_ROOM if FULL in complaint else OTHER_COMPILER)
         )
     except OSError as error:
+        place = os.path.dirname(folder)
+        advice = f"if programs may not run from {place}, set TMPDIR to another folder"
         raise CompilerError(
-            f"the library of {compiler[0]} cannot be used: {error}; if programs may not run from "
-            f"{os.path.dirname(folder)}, set TMPDIR to another folder"
+            f"the library of {compiler[0]} cannot be used: {error}; "
+            + (NO_ROOM if error.errno == errno.ENOSPC else advice)
         ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a library that is loaded.
