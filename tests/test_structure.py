@@ -90,7 +90,7 @@ def literal(node):
 
 
 def imports(path, source):
-    """Yield (line, module, name, fallible, only for types) of each import of ``source``, wherever it stands.
+    """Yield (line, module, name, fallible, only for types) of each import in ``source``.
 
     Relative ones are made absolute. ``name`` is None for `import module`; fallible means inside a `try` that
     catches ImportError; only for types, inside `if TYPE_CHECKING`.

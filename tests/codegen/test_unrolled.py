@@ -299,7 +299,7 @@ def test_nothing_is_imported_that_is_not_called(each_kernel):
 
 
 def names_and_calls(source):
-    """Every name in the text, but for numbered ones; and what it calls."""
+    """Every name in the text, except numbered ones, and what it calls."""
     tree = ast.parse(source)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -582,7 +582,7 @@ def test_what_is_refused(what):
 
 
 def test_the_matrix_is_never_asked_for(portable):
-    """Nothing of the package runs when the function does, but for the portable kernel's own functions."""
+    """Nothing of the package runs when the function does, except the functions of the portable kernel."""
     net = network(sn.Dense(3, 2), sn.GELU(), sn.Softmax())
     predict, (expected,) = sn.unroll(net), net.predict(POINTS[:1])
     former = matrix.dot, functions.dot, functions.exp

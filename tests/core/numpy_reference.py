@@ -486,7 +486,7 @@ def initializer_bounds(name, inputs, outputs):
 
 
 def article(iterations=1000):
-    """The article's own program, one sample a column: z = W^T x + b.  Yields after each iteration."""
+    """The article's own program, one sample per column: z = W^T x + b.  Yields after each iteration."""
     x = np.array([[0, 1, 0, 1], [0, 0, 1, 1]])
     y = np.array([[0, 0, 0, 1]])
     W = np.array([[0.4], [0.2]])

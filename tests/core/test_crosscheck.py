@@ -132,7 +132,7 @@ class ShakenReference(TappedReference):
 
 @st.composite
 def problems(draw, sizes=60):
-    """1 to 4 Dense layers of any widths, whatever stands between them, and data of any size.
+    """1 to 4 Dense layers of any widths, any layers between them, and data of any size.
 
     Weights are as large as what arrives is small, as they would be after an initializer and some training; a network
     that is not, saturates, and is compared in test_activations_over_their_range.

@@ -29,7 +29,7 @@ def test_the_article():
 
 
 def test_the_article_as_a_network():
-    """The same neuron as layers, one sample a row, at each of the 1000 iterations."""
+    """The same neuron as layers, one sample per row, at each of the 1000 iterations."""
     steps = reference.article()
 
     class Followed(sn.SGD):

@@ -1,6 +1,6 @@
 """Published worked examples, each with its source, through the public API.
 
-``printed("0.75136507")`` stands for a number that a source prints so: half a unit of its last digit may be missing.
+``printed("0.75136507")`` stands for a number as a source prints it, which may be wrong by half a unit of its last digit.
 """
 
 from decimal import Decimal

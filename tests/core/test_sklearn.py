@@ -47,7 +47,7 @@ HIDDEN = {"logistic": sn.Sigmoid, "tanh": sn.Tanh, "relu": sn.ReLU, "identity": 
 
 
 def samples(task, rng):
-    """X, and Y as both want it: flat, but for several outputs."""
+    """X, and Y as both need it: flat, unless there are several outputs."""
     X = rng.normal(size=(12, 3))
     outputs = {"two outputs": 2, "multiclass": 3}.get(task, 1)
     scores = np.sin(X @ rng.normal(size=(3, outputs))) + 0.3 * rng.normal(size=(12, outputs))

@@ -1,4 +1,4 @@
-"""Optimizers, activations, losses and files against PyTorch, in float64: whose updates and defaults ours claim to be.
+"""Optimizers, activations, losses and files against PyTorch, in float64: they claim to have its updates and defaults.
 
 Both start from the same parameters; every number agrees relative to the largest of its array: to 1e-12 after one pass,
 to 1e-9 after 50 steps. How the two say the same thing:
@@ -209,7 +209,7 @@ LOSSES = [
         nn.BCELoss(),
         nn.Softmax(dim=1),
         SHARE,
-    ),  # a pair that is none
+    ),  # not a pair
 ]
 CASES = [case + (scale,) for scale in (1, 5, 1000) for case in PAIRED + LOSSES * (scale < 1000)]
 

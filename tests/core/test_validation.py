@@ -61,7 +61,7 @@ def test_validation_data_and_split_exclude_each_other():
 def test_validation_data_are_a_pair(data):
     with pytest.raises((TypeError, ValueError), match="validation_data") as raised:
         fit(network(), validation_data=data)
-    assert len(str(raised.value)) < 300  # the data themselves are no part of the sentence
+    assert len(str(raised.value)) < 300  # the data themselves are not part of the sentence
 
 
 def test_validation_data_are_checked_before_training():

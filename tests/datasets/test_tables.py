@@ -533,7 +533,7 @@ def test_standard_input(packed):
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 @pytest.mark.parametrize("buffering", [-1, 0, None])
 def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
-    """Also if the data are no table, or the encoding does not exist."""
+    """Also if the data are not a table, or the encoding does not exist."""
     path = tmp_path / "data.csv"
     for text, options in (
         (SMALL, {}),
@@ -648,7 +648,7 @@ def test_only_value_errors_are_raised(data):
 
 
 def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
-    """gzip packs 100 MB in 100 lines into 100 kB; the first lines show that this is no table."""
+    """gzip packs 100 MB in 100 lines into 100 kB; the first lines show that this is not a table."""
     tracemalloc = pytest.importorskip("tracemalloc")
     monkeypatch.setattr(files, "LONGEST", 1 << 20)
     data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * files.LOOKED_AT)

@@ -239,7 +239,7 @@ def test_random_networks_have_the_same_bits_in_loops(made):
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 8, 9])
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 11, 16, 17])
 def test_products_in_loops_of_every_length(size, width, portable):
-    """Several columns and samples are computed at once; what is left over is not forgotten."""
+    """Several columns and samples are computed at once; the remaining ones are not forgotten."""
     blocks = [(width, 2, 0), (3, 2, 0)]
     made = recipe(batch_size=size, samples=2 * size, inputs=width, blocks=blocks, optimizer=0)
     assert engine_of(made).fuses

@@ -29,7 +29,7 @@ def sparse(count, inputs, not_zero=2, seed=3, ones=False):
 
 @pytest.fixture(params=["values", "ones"])
 def gather(request, monkeypatch):
-    """Let the engine gather, whatever the share of zeros; what it gathers."""
+    """Let the engine gather for any share of zeros, and return what it gathers."""
     monkeypatch.setattr(rows, "gather_of", lambda lists, size: request.param)
     return request.param
 

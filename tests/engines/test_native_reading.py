@@ -64,7 +64,7 @@ def test_few_numbers_are_read_at_once_without_a_compiler(monkeypatch):
     monkeypatch.setattr(reading, "IN_C", True)
     monkeypatch.setattr(compiler, "build", None)
     test_usual_rows_are_read_at_once()
-    X, Y = array("d", [0.5, 1.0]), [[2.0]]  # a flat buffer is no matrix
+    X, Y = array("d", [0.5, 1.0]), [[2.0]]  # a flat buffer is not a matrix
     assert as_doubles(X, Y) == (X, Y)
 
 

@@ -181,7 +181,9 @@ def test_loops_over_samples_read_what_lies_side_by_side():
     step = source.split("static int net_step(")[1]
     assert step.count("net_exp(") == 1  # The sum and the quotients read the same exponentials.
     assert re.search(r"y\[n\] = targets\[1 \* places\[start \+ k\] \+ n\]", step)
-    assert re.search(r"const double s\d+ = ", step)  # What one loop needs alone is no array.
+    assert re.search(
+        r"const double s\d+ = ", step
+    )  # A number that only one loop needs is not an array.
 
 
 @pytest.mark.parametrize("most, local", [(4096, True), (0, False)])

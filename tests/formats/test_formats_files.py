@@ -1,4 +1,4 @@
-"""Writing files: whole old or whole new, whatever fails, whoever interrupts, and when the process is killed."""
+"""Writing files: the old or the new file is whole, even after an error, Ctrl-C or a killed process."""
 
 import contextlib
 import errno

@@ -300,7 +300,7 @@ def test_packed_or_not():
 
 
 def folding_of(inner, attributes, needed, tensors):
-    """Return the file of Y = Add(X, c), where c comes from an operator of constants that is no number."""
+    """Return the file of Y = Add(X, c), where c comes from an operator of constants that is not a number."""
     nodes = [Node(inner, needed, ["c"], attributes, "inner"), named("Add", ["X", "c"])]
     return file_of(nodes, dict(tensors))
 

@@ -1,4 +1,4 @@
-"""The work of reading a file grows with its length only, whatever it holds."""
+"""The work of reading a file grows only with its length, for any content."""
 
 import contextlib
 import gzip

@@ -558,7 +558,7 @@ def test_the_text_shows_the_predictions():
                 shares = net.predict(at)[0]
                 right += " :.".index(c) == shares.index(max(shares))
                 total += 1
-    assert total > 1000 and right / total > 0.97  # but for the cells on a border
+    assert total > 1000 and right / total > 0.97  # except the cells on a border
 
 
 def test_two_of_several_inputs_are_chosen():

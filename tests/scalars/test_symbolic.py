@@ -362,7 +362,7 @@ def test_what_only_a_known_number_can_do(what):
 
 @pytest.mark.parametrize("what", ["bool", "not", "if"])
 def test_a_known_number_does_not_tell_either(what):
-    """So that a rule which decides is found out, whatever the numbers: but for a comparison of two that are known."""
+    """So that a rule that branches is found for all numbers, except if it compares two that are known."""
     if what == "if":
         assert UNDECIDED[what](Symbolic(2)) == 1
     else:
@@ -519,7 +519,7 @@ def grown(tree, names):
 @settings(max_examples=400)
 @given(TREES, st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS))
 def test_folded_or_printed_no_bit_changes(tree, values):
-    """As Python computes it on floats; whatever the numbers: infinite, NaN, a zero of either sign."""
+    """As Python computes it on floats, also for infinity, NaN, and zeros of both signs."""
     former = sn.set_kernel("portable")
     try:
         given_values = dict(zip("abcd", values))
