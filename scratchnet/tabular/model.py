@@ -219,7 +219,8 @@ class Model:
         X, targets = problem.training[0], known
         if self.epochs_on_all:
             X, targets = Chain(X, problem.validation[0]), known + truth
-        metadata["rows"] = fingerprint.of(X, targets)
+        if self.has_learned:
+            metadata["rows"] = fingerprint.of(X, targets)
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
         if self.interrupted:

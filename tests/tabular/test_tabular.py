@@ -277,8 +277,21 @@ def test_ctrl_c_keeps_what_was_learned():
     model.fit(problem, epoch_done=interrupt)
     assert model.interrupted and model.has_learned and len(model.epochs) == 3
     assert model.evaluate(ROWS).samples == 150 and model.report is None
+    assert model.net.metadata["rows"]["count"] == len(problem.training[0])
     with pytest.raises(ValueError, match="^the model is trained already; make a new one"):
         model.fit(problem)
+
+
+def test_a_model_that_learned_nothing_knows_no_rows(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    problem = tabular.Problem(tabular.read(ROWS, "species"))
+    model = tabular.Model.untrained(problem.encoder, tabular.recipe_for(*problem.sizes))
+    monkeypatch.setattr(model, "learn", interrupt)
+    model.fit(problem)
+    assert model.interrupted and not model.has_learned
+    assert "rows" not in model.net.metadata and model.evaluate(ROWS).samples == 150
 
 
 def test_the_number_of_processes_changes_no_bit(each_kernel):
