@@ -17,13 +17,15 @@ from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
 from .recording import TrainingStep
 from .reductions import Reduction, VectorsInLoops
-from .stages import WIDEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Set, Tuple
 
     from .vectors import Vector
+
+# The widest row whose numbers are written out one by one; PyPy compiles only short functions.
+WIDEST = 64
 
 
 class Looped(Fused):
