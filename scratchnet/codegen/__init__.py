@@ -1,6 +1,8 @@
 """Generated code: straight-line Python from the record of symbolic numbers; the core in one file.
 
     program       the record of symbolic numbers as a program, in no language yet
+    step_inputs   the settings and the random numbers of a training step
+    samples       what one sample adds to it, and sums over samples
     batch_record  a training step recorded for batches of any size
     rescaled      factors that are multiplied once per step
     simplified    fewer operations with the same bits

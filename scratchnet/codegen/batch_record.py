@@ -16,9 +16,10 @@ from ..core.checks import require
 from ..core.examples import Weights
 from ..core.training import Engine
 from ..scalars import Symbolic
-from .own import RememberingNothing
+from .own import RememberingNothing, check_attributes
 from .program import Printer, reachable
-from .python.step import COUNT, Draws, Samples, check_attributes, with_settings
+from .samples import Samples
+from .step_inputs import COUNT, Draws, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from ..core.losses import LOSSES, loss_for
 from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..core.training import Engine
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, is_own
+from .own import RememberingNothing, check_attributes, is_own
 from .program import Printer, recorded
-from .python.step import Draws, check_attributes
+from .step_inputs import Draws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Sequence
 
+    from ..core.losses import Loss
+    from ..core.network import Sequential
+
 OWN = {kind for family in (LAYERS, LOSSES, OPTIMIZERS) for kind in family.values()}
 DEEP = __name__.replace("codegen.own", "deep")
 
@@ -107,3 +110,15 @@ def generate(make: "Callable[[], Any]", parts: "Sequence[Any]") -> "Any":
             "it is not the same twice; draw random numbers from self.generator, which has a seed"
         )
     return result
+
+
+def check_attributes(net: "Sequential", loss: "Loss") -> None:
+    """Raise an error if a copy of a user-defined part would compute something else."""
+    parts = net.layers + [loss]
+    if all([is_own(part) for part in parts]):
+        return
+    for part, twin in zip(parts, net.copy().layers + [loss.with_numbers(float)]):
+        if attributes_of(part) != attributes_of(twin):
+            raise Undecided(
+                f"{type(part).__name__} has attributes that do not follow from its arguments"
+            )

@@ -17,12 +17,11 @@ another order. The portable kernel does not use it.
 
 from ..scalars import Symbolic
 from .simplified import Choices
+from .step_inputs import COUNT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
-
-COUNT = "count"  # the number of samples, times their mean weight
 
 
 class Scaled:

@@ -10,11 +10,11 @@ from ...core.optimizers import Optimizer
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..loops import Fill, Fold, Index, Loops, Nest, element_at, size
-from ..own import RememberingNothing
+from ..own import RememberingNothing, check_attributes
 from ..program import reachable
 from ..python.recording import Grid, Recording, TrainingStep
-from ..python.step import COUNT, check_attributes
 from ..python.vectors import Vectors
+from ..step_inputs import COUNT
 from .native_parts import CALL
 from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of
 from .printer import CPrinter

@@ -11,8 +11,8 @@ the cache of the processor.
 """
 
 from ...scalars.symbolic import Undecided
+from ..step_inputs import COUNT
 from .printer import words_of
-from .step import COUNT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

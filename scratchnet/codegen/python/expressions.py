@@ -8,10 +8,10 @@ import math
 
 from ...core import functions
 from ...scalars.symbolic import Undecided
+from ..step_inputs import COUNT
 from .column_functions import ColumnFunctions
 from .gather import gathered
 from .printer import Code
-from .step import COUNT
 from .unrolled import pattern
 
 TYPE_CHECKING = False

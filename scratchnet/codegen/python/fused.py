@@ -11,11 +11,12 @@ from a Recording of the rules, and nothing is rearranged.
 from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import reachable
+from ..step_inputs import COUNT
 from .expressions import indented
 from .printer import Code
 from .recording import TrainingStep
 from .stages import Stages
-from .step import COUNT, Program
+from .step import Program
 from .unrolled import listed, pattern
 from .updates import Updates
 from .vectors import Vectors, inputs_of

@@ -17,8 +17,8 @@ from ...core.examples import Weights
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
-from ..own import RememberingNothing
-from .step import COUNT, Draws, check_attributes, with_settings
+from ..own import RememberingNothing, check_attributes
+from ..step_inputs import COUNT, Draws, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,23 +13,19 @@ iterable with an element per step.
 There are two forms. If every step uses the same few samples, each sample is written out, and
 ``data`` contains only the numbers other than 0 and 1 (``of_samples``). Otherwise one sample is
 written out within a loop (``of_batches``). To find the sums over samples, the rules run on two
-samples: a sum of two terms, one per sample, that are computed in the same way becomes a sum over
-any number of samples.
+samples (samples.py).
 """
 
-from ...core.checks import FINITE, require
 from ...core.examples import Weights
 from ...core.functions import kernel
-from ...core.optimizers import Optimizer
-from ...core.random import Generator
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
-from ...scalars.symbolic import Undecided
-from ..own import RememberingNothing, attributes_of, generate, is_own
-from ..program import Printer
+from ..own import RememberingNothing, check_attributes, generate, is_own
 from ..rescaled import Factors
+from ..samples import Samples
 from ..simplified import Choices
+from ..step_inputs import COUNT, Draws, with_settings
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, function, hottest_first
 from .unrolled import listed, named, pattern
@@ -37,29 +33,13 @@ from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from ...core.layer import Parameter
     from ...core.losses import Loss
     from ...core.network import Sequential
+    from ...core.optimizers import Optimizer
     from ...core.types import Batch, Matrix, RowOrNone
-
-COUNT = "count"  # the number of samples, times their mean weight
-
-
-class Draws(Generator):
-    """A generator whose random numbers are inputs of the step, drawn by its caller."""
-
-    def __init__(self) -> None:
-        Generator.__init__(self)
-        self.drawn: "List[Symbolic]" = []
-
-    def random(self) -> "Any":
-        self.drawn.append(Symbolic(name=f"r{len(self.drawn)}"))
-        return self.drawn[-1]
-
-    def bits(self) -> int:
-        raise Undecided("random bits cannot be an input of a step; use self.generator.random()")
 
 
 class Program:
@@ -183,7 +163,7 @@ def _of_batches(
     (step.measure if measures else step.run)(X, Y, weights)
     code = step.code
     samples = Samples(code, step.draws.drawn, count)
-    before, within = samples.parts(code)
+    before, within = parts_of(samples, code)
     drawn = [r.name for r in step.draws.drawn if r.sample == 0]
     arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * weighted
     arriving += [pattern(drawn)] if drawn else []
@@ -195,156 +175,26 @@ def _of_batches(
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
 
-class Samples:
-    """The division of a step on a few samples into a part per sample and sums over samples.
-
-    ``sums``    the sums over samples
-    ``draws``   for each group of random numbers, how many of them each sample takes
-    """
-
-    def __init__(self, code: "Printer", drawn: "List[Symbolic]", count: int) -> None:
-        self.count = count
-        self.all = (1 << count) - 1
-        # For each number, one bit per sample and per random number that it depends on.
-        self.of: "Dict[int, int]" = {}
-        self.sums: "List[Symbolic]" = []
-        self.twins: "Dict[Any, Symbolic]" = {}
-        bits = {id(code.same.get(id(r))): 1 << count + n for n, r in enumerate(drawn)}
-        owners: "List[Optional[int]]" = [None] * len(drawn)
-        for node in code.numbers:
-            of = bits.get(id(node), 0) if node.sample is None else 1 << node.sample
-            for operand in node.operands:
-                of |= self.of[id(operand)]
-            if (
-                node.operation == "total"
-                and [(v.name, v.sample) for v in node.operands] == self.weights
-                and node.operands[0].kind == "unit"
-            ):
-                code.names[id(node)] = COUNT
-                self.of[id(node)] = 0
-                continue
-            self.of[id(node)] = of
-            own = of & self.all
-            if own & (own - 1):
-                # It depends on several samples, and an operand on one of them.
-                if any([self.place(operand) is not None for operand in node.operands]):
-                    self.sums.append(node)
-            elif of > self.all:
-                for n in range(len(drawn)):
-                    owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
-        self.draws = self.group_sizes(owners)
-        self.rename(drawn, owners)
-        for node in self.sums:
-            self.check(node)
-        if any([self.place(node) is not None for node in code.outputs]):
-            raise Undecided("a result depends on one sample only")
-
-    @property
-    def weights(self) -> "List[Any]":
-        return [("weight", i) for i in range(self.count)]
-
-    def place(self, node: "Symbolic") -> "Optional[int]":
-        """Return the one sample that a number depends on, or None for no sample or several."""
-        of = self.of[id(node)] & self.all
-        return None if of & (of - 1) or not of else of.bit_length() - 1
-
-    def is_outside(self, node: "Symbolic") -> bool:
-        """Return whether a number depends on no sample, or on all of them."""
-        return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
-
-    def group_sizes(self, owners: "List[Optional[int]]") -> "List[int]":
-        """Return the sizes of the groups of random numbers.
-
-        In a group, the first sample takes some random numbers, then each other sample takes the
-        same number of them.
-        """
-        sizes = []
-        n = 0
-        while n < len(owners):
-            size = 0
-            while n + size < len(owners) and owners[n + size] == 0:
-                size += 1
-            expected = [i for i in range(self.count) for _ in range(size)]
-            if not size or owners[n : n + self.count * size] != expected:
-                raise Undecided("it does not draw its random numbers sample by sample")
-            sizes.append(size)
-            n += self.count * size
-        return sizes
-
-    def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
-        """Give the random numbers of every sample the same names."""
-        for owner in range(self.count):
-            for n, r in enumerate([r for r, of in zip(drawn, owners) if of == owner]):
-                r.name, r.sample = f"r{n}", owner
-
-    def terms(self, node: "Symbolic") -> "List[Tuple[Symbolic, ...]]":
-        """Return the operands of a sum over samples, sample by sample."""
-        size = len(node.operands) // self.count
-        return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
-
-    def check(self, node: "Symbolic") -> None:
-        """Raise an error unless the sum has one term per sample, all computed in the same way."""
-        size = {"dot": 2, "total": 1}.get(node.operation, 0)
-        if not size or len(node.operands) != self.count * size:
-            raise Undecided("it combines samples other than by a sum")
-        first = self.terms(node)[0]
-        for i in range(1, self.count):
-            if not all([self.alike(a, b, i) for a, b in zip(first, self.terms(node)[i])]):
-                raise Undecided("it does not do the same with every sample")
-
-    def alike(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
-        """Return whether b depends on the sample in the same way as a depends on the first one."""
-        waiting = [(a, b)]
-        while waiting:
-            a, b = waiting.pop()
-            if self.twins.get((id(a), sample)) is b or a is b and not self.of[id(a)]:
-                continue
-            # If a difference is found later, an error is raised and this entry is not used.
-            self.twins[id(a), sample] = b
-            same = (
-                a.operation == b.operation
-                and a.name == b.name
-                and len(a.operands) == len(b.operands)
-            )
-            if not same or not a.operation and (a.sample, b.sample) != (0, sample):
-                return False
-            if self.of[id(a)] & self.all > 1:  # It depends on other samples, too.
-                return False
-            waiting.extend(zip(a.operands, b.operands))
-        return True
-
-    def parts(self, code: "Code") -> "Tuple[List[str], List[str]]":
-        """Return the statements before the loop over the samples, and those in the loop."""
-        needed = {id(v) for node in self.sums for v in self.terms(node)[0]}
-        numbers: "List[Symbolic]" = []
-        for node in reversed(code.numbers):
-            if id(node) in needed:
-                numbers.append(node)
-                needed.update(map(id, node.operands))
-        numbers.reverse()
-        before = code.statements([node for node in numbers if not self.of[id(node)]])
-        within = code.statements([node for node in numbers if self.of[id(node)]])
-        sums = []
-        for n, node in enumerate(self.sums):
-            term = self.terms(node)[0]
-            text = code.product(*term) if node.operation == "dot" else code.text(term[0], PRODUCT)
-            sums.append(f"sum{n} = sum{n} + {text}")
-        for n, node in enumerate(self.sums):
-            code.names[id(node)] = f"sum{n}"
-            before.append(f"sum{n} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
-        return before, within + sums
-
-
-def check_attributes(net: "Sequential", loss: "Loss") -> None:
-    """Raise an error if a copy of a user-defined part would compute something else."""
-    parts = net.layers + [loss]
-    if all([is_own(part) for part in parts]):
-        return
-    for part, twin in zip(parts, net.copy().layers + [loss.with_numbers(float)]):
-        if attributes_of(part) != attributes_of(twin):
-            raise Undecided(
-                f"{type(part).__name__} has attributes that do not follow from its arguments"
-            )
+def parts_of(samples: "Samples", code: "Code") -> "Tuple[List[str], List[str]]":
+    """Return the statements before the loop over the samples, and those in the loop."""
+    needed = {id(v) for node in samples.sums for v in samples.terms(node)[0]}
+    numbers: "List[Symbolic]" = []
+    for node in reversed(code.numbers):
+        if id(node) in needed:
+            numbers.append(node)
+            needed.update(map(id, node.operands))
+    numbers.reverse()
+    before = code.statements([node for node in numbers if not samples.of[id(node)]])
+    within = code.statements([node for node in numbers if samples.of[id(node)]])
+    sums = []
+    for n, node in enumerate(samples.sums):
+        term = samples.terms(node)[0]
+        text = code.product(*term) if node.operation == "dot" else code.text(term[0], PRODUCT)
+        sums.append(f"sum{n} = sum{n} + {text}")
+    for n, node in enumerate(samples.sums):
+        code.names[id(node)] = f"sum{n}"
+        before.append(f"sum{n} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
+    return before, within + sums
 
 
 class Step:
@@ -445,30 +295,3 @@ def _lists(names: "List[List[List[str]]]") -> str:
     """Return an expression for the rows of all parameters."""
     rows = [", ".join(["[{}]".format(", ".join(row)) for row in rows]) for rows in names]
     return "[{}]".format(", ".join([f"[{text}]" for text in rows]))
-
-
-def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
-    """Return the attributes that ``begin`` sets, and an optimizer in which these are inputs."""
-    kind = type(optimizer)
-    if kind.step is not Optimizer.step:
-        raise Undecided(f"{kind.__name__} overrides Optimizer.step")
-    settings: "List[str]" = []
-
-    def note(self: "Any", name: str, value: "Any") -> None:
-        if name not in settings:
-            settings.append(name)
-        kind.__setattr__(self, name, value)
-
-    noting: "Any" = type(kind.__name__, (kind,), {"__setattr__": note})
-    probe = noting(**optimizer.config())
-    probe.set_numbers(float)
-    if callable(probe.learning_rate):
-        probe.learning_rate = 0  # A user-defined schedule may count its calls.
-    settings[:] = ["t"]  # without the attributes that the constructor has set
-    probe.begin(float)
-    twin = optimizer.with_numbers(Symbolic, exactly=True)
-    twin.begin = lambda number: None
-    for name in settings:
-        require(f"{kind.__name__}: {name}", getattr(probe, name), FINITE)
-        setattr(twin, name, Symbolic(name=f"setting_{name}"))
-    return settings, twin

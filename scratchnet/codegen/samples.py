@@ -1,0 +1,134 @@
+"""Which numbers in the record of a training step depend on which sample.
+
+The rules run on a few samples. If all terms of a sum are computed in the same way, one from each
+sample, it becomes a sum over any number of samples.
+"""
+
+from ..scalars.symbolic import Undecided
+from .step_inputs import COUNT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Tuple
+
+    from ..scalars import Symbolic
+    from .program import Printer
+
+
+class Samples:
+    """The division of a step on a few samples into a part per sample and sums over samples.
+
+    ``sums``    the sums over samples
+    ``draws``   for each group of random numbers, how many of them each sample takes
+    """
+
+    def __init__(self, code: "Printer", drawn: "List[Symbolic]", count: int) -> None:
+        self.count = count
+        self.all = (1 << count) - 1
+        # For each number, one bit per sample and per random number that it depends on.
+        self.of: "Dict[int, int]" = {}
+        self.sums: "List[Symbolic]" = []
+        self.twins: "Dict[Any, Symbolic]" = {}
+        bits = {id(code.same.get(id(r))): 1 << count + n for n, r in enumerate(drawn)}
+        owners: "List[Optional[int]]" = [None] * len(drawn)
+        for node in code.numbers:
+            of = bits.get(id(node), 0) if node.sample is None else 1 << node.sample
+            for operand in node.operands:
+                of |= self.of[id(operand)]
+            if (
+                node.operation == "total"
+                and [(v.name, v.sample) for v in node.operands] == self.weights
+                and node.operands[0].kind == "unit"
+            ):
+                code.names[id(node)] = COUNT
+                self.of[id(node)] = 0
+                continue
+            self.of[id(node)] = of
+            own = of & self.all
+            if own & (own - 1):
+                # It depends on several samples, and an operand on one of them.
+                if any([self.place(operand) is not None for operand in node.operands]):
+                    self.sums.append(node)
+            elif of > self.all:
+                for n in range(len(drawn)):
+                    owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
+        self.draws = self.group_sizes(owners)
+        self.rename(drawn, owners)
+        for node in self.sums:
+            self.check(node)
+        if any([self.place(node) is not None for node in code.outputs]):
+            raise Undecided("a result depends on one sample only")
+
+    @property
+    def weights(self) -> "List[Any]":
+        return [("weight", i) for i in range(self.count)]
+
+    def place(self, node: "Symbolic") -> "Optional[int]":
+        """Return the one sample that a number depends on, or None for no sample or several."""
+        of = self.of[id(node)] & self.all
+        return None if of & (of - 1) or not of else of.bit_length() - 1
+
+    def is_outside(self, node: "Symbolic") -> bool:
+        """Return whether a number depends on no sample, or on all of them."""
+        return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
+
+    def group_sizes(self, owners: "List[Optional[int]]") -> "List[int]":
+        """Return the sizes of the groups of random numbers.
+
+        In a group, the first sample takes some random numbers, then each other sample takes the
+        same number of them.
+        """
+        sizes = []
+        n = 0
+        while n < len(owners):
+            size = 0
+            while n + size < len(owners) and owners[n + size] == 0:
+                size += 1
+            expected = [i for i in range(self.count) for _ in range(size)]
+            if not size or owners[n : n + self.count * size] != expected:
+                raise Undecided("it does not draw its random numbers sample by sample")
+            sizes.append(size)
+            n += self.count * size
+        return sizes
+
+    def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
+        """Give the random numbers of every sample the same names."""
+        for owner in range(self.count):
+            for n, r in enumerate([r for r, of in zip(drawn, owners) if of == owner]):
+                r.name, r.sample = f"r{n}", owner
+
+    def terms(self, node: "Symbolic") -> "List[Tuple[Symbolic, ...]]":
+        """Return the operands of a sum over samples, sample by sample."""
+        size = len(node.operands) // self.count
+        return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
+
+    def check(self, node: "Symbolic") -> None:
+        """Raise an error unless the sum has one term per sample, all computed in the same way."""
+        size = {"dot": 2, "total": 1}.get(node.operation, 0)
+        if not size or len(node.operands) != self.count * size:
+            raise Undecided("it combines samples other than by a sum")
+        first = self.terms(node)[0]
+        for i in range(1, self.count):
+            if not all([self.alike(a, b, i) for a, b in zip(first, self.terms(node)[i])]):
+                raise Undecided("it does not do the same with every sample")
+
+    def alike(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
+        """Return whether b depends on the sample in the same way as a depends on the first one."""
+        waiting = [(a, b)]
+        while waiting:
+            a, b = waiting.pop()
+            if self.twins.get((id(a), sample)) is b or a is b and not self.of[id(a)]:
+                continue
+            # If a difference is found later, an error is raised and this entry is not used.
+            self.twins[id(a), sample] = b
+            same = (
+                a.operation == b.operation
+                and a.name == b.name
+                and len(a.operands) == len(b.operands)
+            )
+            if not same or not a.operation and (a.sample, b.sample) != (0, sample):
+                return False
+            if self.of[id(a)] & self.all > 1:  # It depends on other samples, too.
+                return False
+            waiting.extend(zip(a.operands, b.operands))
+        return True
