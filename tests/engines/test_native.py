@@ -5,6 +5,7 @@ import io
 import math
 import os
 import random
+import re
 import signal
 import stat
 import sys
@@ -29,9 +30,18 @@ from random_networks import (
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.codegen.c import native_division, native_parts, native_step, native_sums
-from scratchnet.deep import PReLU
+from scratchnet.codegen.c import (
+    native_blocks,
+    native_division,
+    native_parts,
+    native_step,
+    native_sums,
+    native_unit,
+)
+from scratchnet.core.functions import where
+from scratchnet.deep import Clip, LayerNormalization, PReLU, RMSNormalization
 from scratchnet.engines.native import compiler, engine, notice
+from scratchnet.scalars import Symbolic
 
 try:
     compiler.find_compiler()
@@ -187,6 +197,44 @@ def test_full_optimization(compilers, by_lists, monkeypatch):
     assert_same(
         wide, by_lists, batch_size=33, sample_weight=[1 + k % 3 for k in range(70)], **options
     )
+
+
+def norms():
+    pairs = [(sn.Dense(8, 8), RMSNormalization(8), sn.Tanh()) for _ in range(3)]
+    return [layer for pair in pairs for layer in pair] + [LayerNormalization(8)]
+
+
+def clipped_slopes():
+    pairs = [(sn.Dense(8, 9), Clip(-0.5, 0.5), PReLU(9), sn.Dense(9, 8)) for _ in range(3)]
+    return [layer for pair in pairs for layer in pair]
+
+
+@pytest.mark.parametrize("layers", [norms, clipped_slopes])
+@pytest.mark.parametrize("level", ["-O2", "-O3"])
+def test_gcc_compiles_rightly(layers, level, by_lists, monkeypatch):
+    """GCC 12 with AVX-512 omitted the call of a function that sums rows of eight numbers."""
+    monkeypatch.setattr(compiler, "FAST", [level])
+    monkeypatch.setattr(compiler, "HERE", HERE)
+    monkeypatch.setattr(native_division, "MOST_LINES", 0)
+    monkeypatch.setattr(native_blocks, "FEW_STATEMENTS", 0)
+    X = [row[:8] for row in WIDE_X]
+    # Each level has a source of its own, because a source is compiled once.
+    rate = 0.01 if level == "-O2" else 0.02
+    for most in (0, 10000):
+        with printed(0, most):
+            assert_same(layers, by_lists, X=X, Y=X, batch_size=33, optimizer=sn.SGD(rate))
+
+
+def test_what_only_arms_of_choices_need_is_read_before():
+    """GCC 12 with AVX-512 read zeros where an arm was chosen, as of the gradient of PReLU."""
+    z, d, slope = [Symbolic(name=name) for name in ("v0[i1]", "v1[i1]", "w[i1 + 8]")]
+    chosen = where(z > 0, d, where(d > 1, slope * z, slope * z * 2))
+    lines, text = native_unit.NativeUnit("net").value(chosen)
+    assert lines[:2] == ["const double t0 = v1[i1];", "const double t1 = w[i1 + 8];"]
+    assert not re.findall(r"v1\[|w\[", " ".join(lines[2:] + [text]))
+    assert "v0[i1] > 0.0 ? t0" in text
+    always = where(z > d, d, z)
+    assert native_unit.NativeUnit("net").value(always) == ([], "v0[i1] > v1[i1] ? v1[i1] : v0[i1]")
 
 
 def test_each_option_has_the_same_bits(by_lists):

@@ -225,12 +225,11 @@ class Blocks(Sums):
             return []
         lines = self.unit.assigned(f"{part.name}[{part.place}]", part.value)
         length = self.lengths.get(part.name)
-        read = re.findall(r"\b(\w+)\[([^\]]*)\]", lines[-1])
+        read = re.findall(r"\b(\w+)\[([^\]]*)\]", "\n".join(lines))
         alike = all([self.lengths.get(name) == length and i == part.place for name, i in read])
         if (
             part.place != part.index.name
             or length != part.index.count
-            or len(lines) > 1
             or not alike
             or self.reads_numbers(lines)
         ):

@@ -1,16 +1,18 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
 from ..loops import Fill, Fold, Index
+from ..program import reachable
 from .native_bounds import is_between
 from .native_helpers import HELPERS
 from .printer import Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, Dict, Iterable, List
 
     from ...core.types import Row
     from ...scalars import Symbolic
+    from .printer import CPrinter
 
 MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
 MOST_UNROLLED = 16  # iterations of a loop that GCC unrolls before it vectorizes
@@ -49,6 +51,25 @@ class NativeUnit(Unit):
         choices = [v for v in numbers if v.operation == "where"]
         arms = [arm for v in choices for arm in v.operands[1:] if arm.operation == "where"]
         return [arm for arm in arms if not all([v.is_constant for v in arm.operands[1:]])]
+
+    def read_before(self, code: "CPrinter") -> "Row":
+        """Return the inputs that only arms of choices need.
+
+        GCC would read them where the arm is chosen. GCC 12 takes 0 for some of these numbers if it
+        computes eight at once (AVX-512) without jump threading, which is off here.
+        """
+        always: "Dict[int, Symbolic]" = {}
+        waiting = list(code.outputs)
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in always:
+                always[id(node)] = node
+                is_choice = node.operation == "where"
+                if id(node) not in code.names:
+                    waiting += node.operands[:1] if is_choice else node.operands
+        known = {code.text(v) for v in inputs_of(code, always.values())}
+        inputs = inputs_of(code, reachable(code.outputs, code.names))
+        return [v for v in inputs if code.text(v) not in known]
 
     def helpers(self) -> "List[str]":
         scaled = ["scaled"] * self.has_scaled
@@ -102,3 +123,9 @@ def is_row_of_sums(part: "Fill") -> bool:
         and not part.body[0].body
         and part.body[0].value.operation == "add"
     )
+
+
+def inputs_of(code: "CPrinter", numbers: "Iterable[Symbolic]") -> "Row":
+    """Return those of the numbers that have a name before anything is printed."""
+    named = [v for v in numbers if id(v) in code.names or v.name and not v.operation]
+    return [v for v in named if code.text(v)[0].isalpha()]  # not 1.0, which may stand for a weight

@@ -19,7 +19,7 @@ from . import templates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
     from ...core.types import Matrix, Row
     from ..loops import Index, Loops, Table
@@ -75,6 +75,10 @@ class Unit:
 
     def named_arms(self, numbers: "Row") -> "Row":
         """Return those arms of choices that need a variable."""
+        return []
+
+    def read_before(self, code: "CPrinter") -> "Row":
+        """Return the inputs that get a variable before anything is computed."""
         return []
 
     def functions(self) -> "List[str]":
@@ -307,6 +311,17 @@ class CPrinter(Printer):
         used = [operand for node in self.numbers for operand in node.operands]
         self.unit.work.add("read", len({id(v) for v in used + self.outputs if id(v) in self.names}))
         self.unit.work.add("rounded", len(self.shifted))
+
+    def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
+        lines: "List[str]" = []
+        names: "Dict[str, str]" = {}
+        for node in self.unit.read_before(self):
+            text = self.text(node)
+            if text not in names:
+                names[text] = self.new_name()
+                lines.append(f"const {self.unit.T} {names[text]} = {text};")
+            self.names[id(node)] = names[text]
+        return lines + Printer.statements(self, among)
 
     def needs_variable(self, node: "Symbolic") -> bool:
         return Printer.needs_variable(self, node) or id(node) in self.arms
