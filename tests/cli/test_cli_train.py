@@ -987,7 +987,7 @@ def test_ctrl_c_ends_a_demo(monkeypatch):
 
 
 def test_a_plane_is_drawn_for_a_row_that_can_be(tmp_path):
-    """The target is 1 for the kind c, half of the rows, and 0 for the others. No row has no kind at all."""
+    """The target is 1 for the kind c, half of the rows, and 0 for the others. There is no row without a kind."""
     rows = [["kind", "x", "y", "z"]] + [
         ["abcc"[i % 4], str(i % 7), str(i % 5), str(int(i % 4 > 1))] for i in range(99)
     ]
