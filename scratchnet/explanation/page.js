@@ -93,7 +93,7 @@ function outputName(j) {
   return outs === 1 && names.length === 2 ? names[1] : "";
 }
 
-/** Return the class of a sample by its targets, or an empty text if they are not of one class. */
+/** Return the class of a sample by its targets, or an empty string if they are not of one class. */
 function className(values) {
   const names = data.labels || [];
   const found = values.map(drawn);
@@ -343,7 +343,7 @@ const NAMES = [
   [/^$/, () => "a constant of the rule"],
 ];
 
-/** Return a description of a number, or an empty text if its name is clear. */
+/** Return a description of a number, or an empty string if its name is clear. */
 function inWords(name) {
   for (const [pattern, words] of SUFFIXES) {
     const of = name.replace(pattern, "");
