@@ -1,8 +1,8 @@
 """Interval: a number with a proven bound on the error that 32-bit floats make in it.
 
 A rule that runs on these numbers gives the results of real arithmetic, each with a bound on how far
-the result of 32-bit floats can be from it. Each number stands for two: the exact
-one, a, and the computed one, c.
+the result of 32-bit floats can be from it. Each number stands for two: the exact one, a, and the
+computed one, c.
 
     ``value``    a 64-bit float near a
     ``radius``   |a - value| is at most this much
