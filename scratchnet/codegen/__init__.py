@@ -7,6 +7,7 @@
     rescaled      factors that are multiplied once per step
     simplified    fewer operations with the same bits
     loops         loops found in the record
+    loop_parts    the statements, indices and tables that these consist of
     statements    a whole network in a language with loops and functions
     own           the package's own classes; the attributes of user-defined ones
 

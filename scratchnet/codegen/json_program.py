@@ -60,7 +60,7 @@ from ..core.functions import ELEMENTARY
 from ..scalars import Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM
 from . import golden
-from .loops import Element
+from .loop_parts import Element
 from .program import Printer, recorded
 from .rows import Number
 from .statements import Speller
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 
     from ..core.types import Row
     from ..scalars import Symbolic as Node
-    from .loops import Index, Table, Terms
+    from .loop_parts import Index, Table, Terms
     from .request import Request
     from .rows import Rows
 

@@ -1,13 +1,14 @@
 """The program of a network, spelled in a language that has arrays, loops and functions.
 
-A subclass of ``Speller`` says how the statements of loops.py look; its printer, a subclass of
+A subclass of ``Speller`` says how the statements of loop_parts.py look; its printer, a subclass of
 ``Printer``, says how expressions look.
 """
 
 from ..core.functions import ELEMENTARY
 from . import loops
 from .c.printer import portable_functions
-from .loops import Assign, Element, Fill, Fold, rolled, size
+from .loop_parts import Assign, Element, Fill, Fold
+from .loops import rolled, size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from ..core.types import Row
     from ..scalars import Symbolic
-    from .loops import Index, Loops, Table
+    from .loop_parts import Index, Table
+    from .loops import Loops
     from .program import Printer
 
 
@@ -86,7 +88,7 @@ class Speller:
         return lines + [line for part in found.statements for line in self.statement(part)]
 
     def statement(self, part: "Any") -> "List[str]":
-        """Return the lines of one statement of loops.py."""
+        """Return the lines of one statement of loop_parts.py."""
         if isinstance(part, Assign):
             return self.assigned(part.name, part.value)
         if isinstance(part, Fold):

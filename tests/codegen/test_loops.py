@@ -4,7 +4,8 @@ import pytest
 from random_networks import BUILT_IN_LAYERS, Scale
 
 import scratchnet as sn
-from scratchnet.codegen.loops import Fill, Fold, Loops, Spread, rolled
+from scratchnet.codegen.loop_parts import Fill, Fold, Spread
+from scratchnet.codegen.loops import Loops, rolled
 from scratchnet.codegen.program import recorded
 from scratchnet.core import elementary
 from scratchnet.core.functions import ELEMENTARY

@@ -6,7 +6,7 @@ from random_networks import numbers
 
 import scratchnet as sn
 from scratchnet.codegen.c import native_packs, native_step, native_sums, native_unit
-from scratchnet.codegen.loops import Element, Index
+from scratchnet.codegen.loop_parts import Element, Index
 from scratchnet.engines.native import compiler, engine
 from scratchnet.scalars import Symbolic
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
     from ...core.network import Sequential
-    from ..loops import Fold
+    from ..loop_parts import Fold
     from ..request import Request
     from ..rows import Rows
     from .budget import Board

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import List, Optional, Type
 
     from ...core.network import Sequential
-    from ..loops import Table
+    from ..loop_parts import Table
     from ..request import Request
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from functools import partial
 
 from ...scalars import Symbolic
-from ..loops import Assign, Fill, Fold
+from ..loop_parts import Assign, Fill, Fold
 from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, transposed, width_of_tile
 from .native_sums import FEW_STATEMENTS, Sums
 from .native_text import nested

@@ -8,14 +8,14 @@ it. Each sum still adds its terms from left to right.
 import re
 
 from ...scalars import Symbolic
-from ..loops import Element
+from ..loop_parts import Element
 from .native_text import nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Optional
 
-    from ..loops import Index
+    from ..loop_parts import Index
 
 FEWEST = 8  # numbers in the longest pack; shorter rows use no packs
 WIDEST = 32  # numbers of a row whose sums stay in registers; wider rows are cut into tiles

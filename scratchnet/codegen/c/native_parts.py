@@ -5,7 +5,8 @@ Small networks are written out; larger ones are loops.
 
 from ...core.functions import ELEMENTARY
 from ...scalars import Symbolic
-from ..loops import Assign, Fill, Index, Loops, Nest, NotAlike, Scope, element_at, size
+from ..loop_parts import Assign, Fill, Index, Nest, element_at
+from ..loops import Loops, NotAlike, Scope, size
 from ..program import reachable
 from .printer import CPrinter
 
@@ -26,7 +27,7 @@ class Parts:
     """The statements, which work on the arrays of native_step.py.
 
     ``sample``     those for one sample, each of which is repeated for all samples of a block: from
-                   loops.py, or the text of a comment; if they are written out, their lines
+                   loop_parts.py, or the text of a comment; if they are written out, their lines
     ``late``       for each group of sums, a Fill or Nest that adds to it
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g

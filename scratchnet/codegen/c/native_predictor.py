@@ -4,7 +4,8 @@ import re
 
 from ...scalars import Symbolic
 from ..batch_record import replaced_by_inputs
-from ..loops import Assign, Element, Fold, Loops, size
+from ..loop_parts import Assign, Element, Fold
+from ..loops import Loops, size
 from ..own import generate
 from ..program import reachable, recorded
 from . import templates
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
     from ...core.types import Row
-    from ..loops import Index
+    from ..loop_parts import Index
 
 MOST_WRITTEN_OUT = 256  # operations; loops for more are faster
 VECTOR = 8  # the most doubles that a processor adds at once

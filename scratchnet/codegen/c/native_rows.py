@@ -9,7 +9,8 @@ from ...core.functions import ELEMENTARY
 from ...core.optimizers import Optimizer
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
-from ..loops import Fill, Fold, Index, Loops, Nest, element_at, size
+from ..loop_parts import Fill, Fold, Index, Nest, element_at
+from ..loops import Loops, size
 from ..own import RememberingNothing, check_attributes
 from ..program import reachable
 from ..python.recording import Grid, Recording, TrainingStep

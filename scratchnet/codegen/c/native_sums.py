@@ -7,7 +7,7 @@ large network are used as soon as they are complete. They need no memory, which 
 import re
 
 from ...scalars import Symbolic
-from ..loops import Index, Nest
+from ..loop_parts import Index, Nest
 from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, width_of_tile
 from .native_text import nested
 from .native_unit import MOST_ON_STACK

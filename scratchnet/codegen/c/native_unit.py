@@ -1,6 +1,6 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
-from ..loops import Fill, Fold, Index
+from ..loop_parts import Fill, Fold, Index
 from ..program import reachable
 from .native_bounds import is_between
 from .native_helpers import HELPERS
@@ -81,7 +81,7 @@ class NativeUnit(Unit):
         return Unit.portable(self, operation).replace("static ", "NET_INLINE ", 1)
 
     def statement(self, part: "Any") -> "List[str]":
-        """Return the lines of a statement of loops.py, or of a comment."""
+        """Return the lines of a statement of loop_parts.py, or of a comment."""
         if isinstance(part, str):
             return [f"/* {part} */"]
         if not (isinstance(part, Fill) and is_row_of_sums(part)):

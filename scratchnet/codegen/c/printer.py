@@ -13,7 +13,7 @@ from ...scalars import Single, Symbolic, SymbolicSingle
 from ...scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ...scalars.single import kernel_of, rounded
 from ..boards.work import Work
-from ..loops import Assign, Element, Fill, Fold, Nest
+from ..loop_parts import Assign, Element, Fill, Fold, Nest
 from ..program import Printer, shifted
 from . import templates
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
     from ...core.types import Matrix, Row
-    from ..loops import Index, Loops, Table
+    from ..loop_parts import Index, Table
+    from ..loops import Loops
 
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
 # later layers magnify that.
@@ -146,7 +147,7 @@ class Unit:
         return arrays + lines
 
     def statement(self, part: "Any") -> "List[str]":
-        """Return the lines of one statement of loops.py."""
+        """Return the lines of one statement of loop_parts.py."""
         if isinstance(part, Assign):
             lines, text = self.value(part.value)
             return lines + [f"const {self.T} {part.name} = {text};"]

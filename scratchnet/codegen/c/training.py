@@ -4,7 +4,8 @@ import re
 
 from .. import golden
 from ..device_step import recorded_step
-from ..loops import Assign, Loops, rolled, size
+from ..loop_parts import Assign
+from ..loops import Loops, rolled, size
 from ..program import reachable
 from . import templates
 from .printer import CPrinter, indented

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Sequence
 
-    from ..loops import Table
+    from ..loop_parts import Table
 
 WIDEST = 96  # columns of a line
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ...core.types import Row
     from ...scalars import Symbolic as Node
-    from ..loops import Index
+    from ..loop_parts import Index
     from ..request import Request
 
 SHORT_DIGITS = 22  # of the floats on some devices
