@@ -97,6 +97,16 @@ def test_a_network_of_many_layers_is_compiled_quickly():
     assert predict.source.count("for (") == former.source.count("for (") < 100
 
 
+def test_a_variable_stays_in_the_function_of_its_statement(monkeypatch):
+    """The C of a slope for one neuron was divided between the variable and what needs it."""
+    monkeypatch.setattr(native_predictor, "MOST_LINES", 0)
+    monkeypatch.setattr(native_predictor, "MOST_WRITTEN_OUT", 0)
+    layers = [sn.Dense(3, 1), sn.deep.PReLU(1), sn.Dense(1, 9), sn.deep.PReLU(9), sn.Softmax()]
+    net = sn.Sequential(layers, seed=1)
+    X = numbers(sn.Generator(3), 5, 3)
+    assert bits(sn.compile(net)(X)) == bits(net.predict(X))
+
+
 def test_the_weights_are_those_of_now():
     net = network()
     predict, x = sn.compile(net), [1, 2, 3]

@@ -103,13 +103,15 @@ class _Writer:
         loops.statements.append(f"layer {len(rows) - 2}")
         loops.store(rows[-1], "out")
         self.tables = [self.unit.table(table) for table in loops.tables]
-        lines = [line for part in loops.statements for line in self.unit.statement(part)]
+        printed = [self.unit.statement(part) for part in loops.statements]
+        lines = [line for part in printed for line in part]
         arrays = [self.array(name, length) for name, length in loops.lengths.items()]
         if len(lines) <= MOST_LINES:
             return arrays + lines
         names = [part.name for part in loops.statements if isinstance(part, (Assign, Fold))]
         arrays += [self.array(name, 1) for name in names]
-        self.functions, calls = Division(in_arrays(lines, names), arrays, OF_ROW).result()
+        lines = [line for part in printed for line in together(in_arrays(part, names))]
+        self.functions, calls = Division(lines, arrays, OF_ROW).result()
         return calls
 
     def array(self, name: str, length: int) -> str:
@@ -128,6 +130,13 @@ def in_arrays(lines: "List[str]", names: "List[str]") -> "List[str]":
         rf"^(?:const )?double (?=(?:{found}) = )", "", "\n".join(lines), flags=re.MULTILINE
     )
     return re.sub(rf"\b({found})\b", r"\1[0]", text).split("\n")
+
+
+def together(lines: "List[str]") -> "List[str]":
+    """Return the lines as one statement if some of them declare variables for the others."""
+    if any([re.match(r"const \w+ t\d+ = ", line) for line in lines]):
+        return ["{", *nested(lines), "}"]
+    return lines
 
 
 # The arguments that functions for a row may need.
