@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies
 from random_networks import HIDDEN, Share, bits, numbers
 
 import scratchnet as sn
-from scratchnet.codegen.c import native_lists, native_predictor
+from scratchnet.codegen.c import native_division, native_lists, native_predictor
 from scratchnet.engines.native import compiler, lists, predictor
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -99,7 +99,8 @@ def test_a_network_of_many_layers_is_compiled_quickly():
 
 def test_a_variable_stays_in_the_function_of_its_statement(monkeypatch):
     """The C of a slope for one neuron was divided between the variable and what needs it."""
-    monkeypatch.setattr(native_predictor, "MOST_LINES", 0)
+    for module in (native_division, native_predictor):
+        monkeypatch.setattr(module, "MOST_LINES", 0)
     monkeypatch.setattr(native_predictor, "MOST_WRITTEN_OUT", 0)
     layers = [sn.Dense(3, 1), sn.deep.PReLU(1), sn.Dense(1, 9), sn.deep.PReLU(9), sn.Softmax()]
     net = sn.Sequential(layers, seed=1)
