@@ -126,7 +126,7 @@ class Division:
         opening = wrap(
             f"NET_APART void {name}({', '.join(declared)})", 100, subsequent_indent="    "
         )
-        self.functions.append("\n".join([*opening, "{", *nested(lines), "}", ""]))
+        self.functions.append("\n".join([*opening, "{", "    NET_STORES", *nested(lines), "}", ""]))
         return name
 
     def call(self, name: str, places: "Sequence[str]") -> str:

@@ -47,13 +47,13 @@ HEAD = """\
 #else
 #define NET_INLINE static
 #endif
-#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
-/* Without noipa, GCC 12 omits calls of functions whose vectorized loops store what it overlooks. */
-#define NET_APART static __attribute__((noinline, noipa))
-#elif defined(__GNUC__)
+/* Without the barrier, GCC 12 omits calls of functions if it overlooks what vectors store. */
+#if defined(__GNUC__) && !defined(__TINYC__)
 #define NET_APART static __attribute__((noinline))
+#define NET_STORES __asm__ volatile("" ::: "memory");
 #else
 #define NET_APART static
+#define NET_STORES
 #endif
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
 /* Without the pragma, GCC copies a function for each outcome of a condition in it, and keeps sums
