@@ -24,16 +24,18 @@ except compiler.CompilerError as none:
     pytest.skip(str(none), allow_module_level=True)
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["in C", "in Python"])
-def quickly_compiled(request, monkeypatch):
-    if request.param and not reading.IN_C:
+@pytest.fixture(autouse=True, params=["read_in_c", "read_at_once", "read_by_loop"])
+def reader(request, monkeypatch):
+    in_c = request.param == "read_in_c"
+    if in_c and not reading.IN_C:
         pytest.skip("this interpreter keeps its objects in another way")
-    monkeypatch.setattr(reading, "IN_C", request.param)
+    monkeypatch.setattr(reading, "IN_C", in_c)
+    monkeypatch.setattr(reading, "COMPILED", request.param == "read_by_loop")
     monkeypatch.setattr(compiler, "FAST", ["-O1"])
     monkeypatch.setattr(compiler, "HERE", [])
     monkeypatch.setattr(reading, "FEWEST", 1)
     with kernel("portable"):
-        yield
+        yield request.param
 
 
 def fit(X, Y, name, loss="mean_squared_error", layers=hidden, **options):
@@ -76,15 +78,14 @@ def test_the_largest_ints_that_are_exact():
         assert as_doubles(X)[0] is X
 
 
-def test_a_list_that_another_thread_shortens_is_not_filled_up_with_zeros(monkeypatch):
-    X, name = [[1.0, 2.0] for _ in range(4)], "read_in_c" if reading.IN_C else "read_at_once"
-    read = getattr(reading, name)
+def test_a_list_that_another_thread_shortens_is_not_filled_up_with_zeros(reader, monkeypatch):
+    X, read = [[1.0, 2.0] for _ in range(4)], getattr(reading, reader)
 
     def shortening(*args):
         del X[3:]
         return read(*args)
 
-    monkeypatch.setattr(reading, name, shortening)
+    monkeypatch.setattr(reading, reader, shortening)
     monkeypatch.setattr(reading, "AT_ONCE", 4)
     assert reading.doubles_of(X, 2) is None
 

@@ -16,6 +16,7 @@ from ...codegen.c.native_data import SOURCE
 from ...codegen.own import is_own
 from ...core.checks import LazyRows, is_finite
 from ...core.losses import Loss
+from ..products import COMPILED
 from . import library, lists
 from .compiler import CompilerError
 
@@ -94,7 +95,9 @@ def doubles_of(data: "Any", width: "Optional[int]", in_c: bool = False) -> "Opti
         return None
     count = len(data)  # Another thread may shorten it.
     numbers = library.zeros(count * width)
-    read = read_in_c if IN_C and (in_c or len(numbers) >= FEWEST) else read_at_once
+    read = read_by_loop if COMPILED else read_at_once
+    if IN_C and (in_c or len(numbers) >= FEWEST):
+        read = read_in_c
     step = max(1, AT_ONCE // width)
     for start in range(0, count, step):
         stop = min(start + step, count)
@@ -125,6 +128,25 @@ def read_at_once(rows: "Any", width: int, numbers: "array[float]", k: int) -> bo
             return False
     numbers[k : k + len(flat)] = array("d", flat)
     return is_finite(flat)
+
+
+def read_by_loop(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
+    """Do the same number by number, which takes less time if the interpreter compiles it."""
+    for row in rows:
+        if width == 1 and type(row) in NUMBERS:
+            row = [row]
+        if type(row) not in ROWS or len(row) != width:
+            return False
+        for x in row:
+            if type(x) is not float:
+                if type(x) not in NUMBERS or not -MOST_EXACT < x < MOST_EXACT:
+                    return False
+                x = float(x)
+            if x - x != 0.0:
+                return False
+            numbers[k] = x
+            k += 1
+    return True
 
 
 def can_be_kept(data: "Any", width: "Optional[int]") -> bool:
