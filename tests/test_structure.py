@@ -520,6 +520,14 @@ def test_the_installation_is_complete():
     )
 
 
+def test_files_of_tests_have_different_names():
+    """Pytest imports them by these names, whatever their folders."""
+    folders = os.walk(os.path.join(ROOT, "tests"))
+    names = [name for _, _, files in folders for name in files if re.match(r"test_.*\.py$", name)]
+    assert len(names) > 100
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_the_top_level_is_short():
     try:
         listing = subprocess.check_output(
