@@ -13,6 +13,7 @@ LINES = [
     ("the same with Adam", "train 784-30-10, Adam", "train 784-30-10, Adam"),
     ("the same, samples of pixels", "train 784-30-10 pixels", ""),
     ("the same, a fifth of the pixels non-zero", "train 784-30-10 sparse pixels", ""),
+    ("train 784-30-10, from NumPy arrays", "", "train 784-30-10, from arrays"),
     (
         "train 784-32-10 on 60,000 images from files, one epoch",
         "",

@@ -108,7 +108,7 @@ class Ours:
             loss=LOSSES[work.output], epochs=work.epochs, batch_size=work.batch, shuffle=False
         )
         self.options.update(options)
-        self.targets = work.targets
+        self.X, self.targets = work.X, work.targets
         self.engine = ""
 
     def __call__(self):
@@ -116,7 +116,7 @@ class Ours:
         optimizer = OPTIMIZERS[self.work.optimizer](self.work.rate)
 
         def run():
-            history = net.fit(self.work.X, self.targets, optimizer=optimizer, **self.options)
+            history = net.fit(self.X, self.targets, optimizer=optimizer, **self.options)
             self.engine = str(
                 getattr(history, "engine", "unknown")
             )  # earlier versions do not report it

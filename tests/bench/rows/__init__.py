@@ -15,7 +15,15 @@ from .figures import CheckingInts, Loading, Making, Memory, Neighbours, OneHotTa
 from .files import FromFiles, FromFilesInPython
 from .predictions import ManyPredictions, Prediction
 from .processes import Before, Import, OnPyPy, Shared, SharedByThreads, TwoThreads, TwoTrainings
-from .trainings import AdamAgainstSGD, Article, DotProducts, PurePython, Training, WithOptions
+from .trainings import (
+    AdamAgainstSGD,
+    Article,
+    DotProducts,
+    FromArrays,
+    PurePython,
+    Training,
+    WithOptions,
+)
 
 NUMPY, SKLEARN, TORCH, ONNX = [
     kind.name for kind in (peers.NumPy, peers.ScikitLearn, peers.PyTorch, peers.OnnxRuntime)
@@ -69,6 +77,7 @@ NATIVE = {
     "784-30-10": {NUMPY: 1.5, SKLEARN: None, TORCH: 4, C: 1 / 1.3},
     "784-30-10, Adam": {TORCH: 3},
 }
+NATIVE_FROM_ARRAYS = {"784-30-10": {NUMPY: 1.5, TORCH: 4}}
 NATIVE_ON_PYPY = {"2-4-1": 1 / 2, "4-16-3": 1 / 2, "64-32-10": 1 / 2, "784-30-10": 1 / 2}
 NATIVE_PREDICTIONS = {
     "2-4-1": {NUMPY: None, ONNX: None},
@@ -88,6 +97,7 @@ def table():
     rows += [WithOptions(name, 1 / 1.1) for name in ("4-16-3", "784-30-10")]
     rows += [OnPyPy(name, NUMPY, faster) for name, faster in ON_PYPY.items()]
     rows += all_of(Training, NATIVE, "native")
+    rows += all_of(FromArrays, NATIVE_FROM_ARRAYS, "native")
     rows += [PurePython(name, "native") for name in NATIVE]
     mnist = "train 60,000 images × 784-32-10, Adam, from the files"
     rows.append(FromFiles(mnist, SKLEARN, 2, "native"))

@@ -44,7 +44,7 @@ class Training(Comparing):
     def compare(self, pairs, at_least, quick):
         work = workload(self.workload, quick)
         theirs = self.other(work)
-        ours = work.training(engine=self.requested)
+        ours = self.training(work)
         start = time.perf_counter()
         found = ours()()
         notes = ["the first call " + duration(time.perf_counter() - start)]
@@ -53,6 +53,10 @@ class Training(Comparing):
             check(found, trained(work), 1e-6, self.work)
         self.note = "; ".join(notes + [self.note] * bool(self.note))
         return side_by_side(Contender(ours), theirs, pairs, at_least)
+
+    def training(self, work):
+        """Ours."""
+        return work.training(engine=self.requested)
 
     def other(self, work):
         """The peer's contender, if it computes the same."""
@@ -65,6 +69,20 @@ class Training(Comparing):
             notes.append("a slice of {} of {} samples, scaled".format(*samples))
         self.note = "; ".join(notes)
         return Contender(peer.training(part), work.trained_samples / part.trained_samples)
+
+
+class FromArrays(Training):
+    """A training in which scratchnet gets NumPy arrays, as the peers do."""
+
+    def __init__(self, name, against, faster, requested):
+        super().__init__(name, against, faster, requested)
+        self.work += ", from arrays"
+
+    def training(self, work):
+        ours = super().training(work)
+        array = peers.peer(peers.NumPy.name).library.array
+        ours.X, ours.targets = array(ours.X), array(ours.targets)
+        return ours
 
 
 class PurePython(Training):
