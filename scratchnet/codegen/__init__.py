@@ -1,9 +1,6 @@
 """Generated code: straight-line Python from the record of symbolic numbers; the core in one file.
 
     program       the record of symbolic numbers as a program, in no language yet
-    step_inputs   the settings and the random numbers of a training step
-    samples       what one sample adds to it, and sums over samples
-    batch_record  a training step recorded for batches of any size
     rescaled      factors that are multiplied once per step
     simplified    fewer operations with the same bits
     loops         loops found in the record
@@ -11,6 +8,7 @@
     statements    a whole network in a language with loops and functions
     own           the package's own classes; the attributes of user-defined ones
 
+    record/       a step of a network as such a record
     python/       the record as Python: sn.unroll, training steps, modules for devices
     c/            the record as C
     json_program  the record as JSON

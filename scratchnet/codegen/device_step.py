@@ -15,7 +15,7 @@ from ..core.training import Engine
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, check_attributes, is_own
 from .program import Printer, recorded
-from .step_inputs import Draws
+from .record.step_inputs import Draws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ another order. The portable kernel does not use it.
 """
 
 from ..scalars import Symbolic
+from .record.step_inputs import COUNT
 from .simplified import Choices
-from .step_inputs import COUNT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
 from ..codegen.python.printer import Code, executed, function
 from ..codegen.python.unrolled import listed, pattern
-from ..codegen.step_inputs import with_settings
+from ..codegen.record.step_inputs import with_settings
 from ..core.functions import kernel
 from ..core.training import Engine
 from ..scalars import Symbolic

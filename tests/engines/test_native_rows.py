@@ -10,7 +10,7 @@ import scratchnet as sn
 from scratchnet import matrix
 from scratchnet.codegen.c import native_parts, native_rows, native_step
 from scratchnet.codegen.c.native_step import NativeStep
-from scratchnet.codegen.python import recording
+from scratchnet.codegen.record import recording
 from scratchnet.core.functions import total, where
 from scratchnet.engines.native import compiler, engine, measuring
 

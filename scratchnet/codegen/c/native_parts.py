@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
     from ...core.types import Row
-    from ..batch_record import BatchRecord
+    from ..record.batch_record import BatchRecord
     from .native_unit import NativeUnit
 
 MOST_WRITTEN_OUT = 100  # operations; loops for more are faster

@@ -9,7 +9,7 @@ from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, is_own
 from ..program import reachable
-from ..python.recording import TrainingStep, leaf
+from ..record.recording import TrainingStep, leaf
 from .native_text import nested, sum_of
 from .printer import CPrinter
 

@@ -3,11 +3,11 @@
 import re
 
 from ...scalars import Symbolic
-from ..batch_record import replaced_by_inputs
 from ..loop_parts import Assign, Element, Fold
 from ..loops import Loops, size
 from ..own import generate
 from ..program import reachable, recorded
+from ..record.batch_record import replaced_by_inputs
 from . import templates
 from .native_division import MOST_LINES, Division
 from .native_lists import lists

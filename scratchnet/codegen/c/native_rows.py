@@ -1,6 +1,6 @@
 """The statements of a training step of a large network, printed from the record of its rows.
 
-A matrix product is one entry of that record (codegen/python/recording.py), so that recording takes
+A matrix product is one entry of that record (codegen/record/recording.py), so that recording takes
 no longer for larger matrices. The engine "rows" prints the same record. Penalties and clipping are
 in native_penalties.py. Everything else is recorded number by number (native_parts.py).
 """
@@ -13,9 +13,9 @@ from ..loop_parts import Fill, Fold, Index, Nest, element_at
 from ..loops import Loops, size
 from ..own import RememberingNothing, check_attributes
 from ..program import reachable
-from ..python.recording import Grid, Recording, TrainingStep
-from ..python.vectors import Vectors
-from ..step_inputs import COUNT
+from ..record.recording import Grid, Recording, TrainingStep
+from ..record.step_inputs import COUNT
+from ..record.vectors import Vectors
 from .native_parts import CALL
 from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of
 from .printer import CPrinter

@@ -15,8 +15,8 @@ sample; then the sums over the samples, so that each of these is read once for t
 
 import re
 
-from ..batch_record import BatchRecord, Update
 from ..own import generate
+from ..record.batch_record import BatchRecord, Update
 from . import templates
 from .native_blocks import BLOCK, Blocks
 from .native_division import over_all_samples

@@ -7,9 +7,7 @@ mostly_zeros      fewer products in it if most inputs are 0
 step              a training step, written out
 settings          what an optimizer computes once per step, for many steps
 
-recording         a training step recorded for rows
-vectors           what it keeps of each sample, and in which order it is computed
-expressions       the numbers of these vectors as expressions
+expressions       the numbers of the vectors of a recording as expressions
 reductions        sums and maxima over a row
 stages            the stages of a step as statements
 updates           the updates of the parameters as loops over their columns

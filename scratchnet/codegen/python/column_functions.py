@@ -11,7 +11,7 @@ the cache of the processor.
 """
 
 from ...scalars.symbolic import Undecided
-from ..step_inputs import COUNT
+from ..record.step_inputs import COUNT
 from .printer import words_of
 
 TYPE_CHECKING = False

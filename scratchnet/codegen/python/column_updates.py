@@ -9,15 +9,15 @@ from ...core.functions import kernel
 from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..program import reachable
+from ..record.vectors import inputs_of
 from .expressions import indented, loop
-from .vectors import inputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
+    from ..record.recording import TrainingStep
     from .column_functions import Gradients
-    from .recording import TrainingStep
     from .stages import Stages
 
 

@@ -8,7 +8,7 @@ import math
 
 from ...core import functions
 from ...scalars.symbolic import Undecided
-from ..step_inputs import COUNT
+from ..record.step_inputs import COUNT
 from .column_functions import ColumnFunctions
 from .gather import gathered
 from .printer import Code
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
-    from .vectors import Vectors
+    from ..record.vectors import Vectors
 
 # The longest products that are written out, with math.sumprod and without it. The measurements are
 # in engines/products.py.

@@ -11,15 +11,15 @@ from a Recording of the rules, and nothing is rearranged.
 from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import reachable
-from ..step_inputs import COUNT
+from ..record.recording import TrainingStep
+from ..record.step_inputs import COUNT
+from ..record.vectors import Vectors, inputs_of
 from .expressions import indented
 from .printer import Code
-from .recording import TrainingStep
 from .stages import Stages
 from .step import Program
 from .unrolled import listed, pattern
 from .updates import Updates
-from .vectors import Vectors, inputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

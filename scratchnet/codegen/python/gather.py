@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Set, Tuple
 
-    from .vectors import Vectors
+    from ..record.vectors import Vectors
 
 # What is gathered: non-zero numbers, or only ones, which need no multiplication.
 VALUES = "values"

@@ -15,10 +15,10 @@ import re
 
 from ...scalars.symbolic import Undecided
 from ..own import generate
+from ..record.recording import TrainingStep
 from .expressions import indented
 from .fused import Fused, FusedProgram
 from .kinds import ANY, BINARY, REPEATED
-from .recording import TrainingStep
 from .updates import Updates
 
 TYPE_CHECKING = False

@@ -10,19 +10,19 @@ from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import reachable
+from ..record.recording import TrainingStep
 from .expressions import indented
 from .fused import Fused, FusedProgram
 from .loop_products import source_of
 from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
-from .recording import TrainingStep
 from .reductions import Reduction, VectorsInLoops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Set, Tuple
 
-    from .vectors import Vector
+    from ..record.vectors import Vector
 
 # The widest row whose numbers are written out one by one; PyPy compiles only short functions.
 WIDEST = 64

@@ -7,19 +7,19 @@ finite float only if all of them are finite. Everything is printed from the reco
 as fused.py prints a training step.
 """
 
+from ..record.recording import Prediction
+from ..record.vectors import Vectors
 from .expressions import indented
 from .gather import VALUES
-from .recording import Prediction
 from .stages import Stages
 from .unrolled import listed
-from .vectors import Vectors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Tuple
 
+    from ..record.vectors import Vector
     from .stages import Loops
-    from .vectors import Vector
 
 
 class Predicted(Stages):

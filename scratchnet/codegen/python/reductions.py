@@ -7,7 +7,7 @@ quotients are also computed in the same way, from the exponentials and the Reduc
 """
 
 from ..program import Printer, choices
-from .vectors import Vector, Vectors
+from ..record.vectors import Vector, Vectors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
-    from .recording import Product
-    from .vectors import Vector
+    from ..record.recording import Product
+    from ..record.vectors import Vector
 
     Loops = List[Tuple[str, str]]  # targets and sources
 

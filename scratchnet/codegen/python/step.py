@@ -22,10 +22,10 @@ from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
 from ..own import RememberingNothing, check_attributes, generate, is_own
+from ..record.samples import Samples
+from ..record.step_inputs import COUNT, Draws, with_settings
 from ..rescaled import Factors
-from ..samples import Samples
 from ..simplified import Choices
-from ..step_inputs import COUNT, Draws, with_settings
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, function, hottest_first
 from .unrolled import listed, named, pattern

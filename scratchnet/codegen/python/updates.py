@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from .recording import TrainingStep
+    from ..record.recording import TrainingStep
     from .stages import Stages
 
 

@@ -12,12 +12,12 @@ The sums are inputs of the parts that follow them. Their order is that of the gr
 arrays can hold both.
 """
 
-from ..core.checks import require
-from ..core.examples import Weights
-from ..core.training import Engine
-from ..scalars import Symbolic
-from .own import RememberingNothing, check_attributes
-from .program import Printer, reachable
+from ...core.checks import require
+from ...core.examples import Weights
+from ...core.training import Engine
+from ...scalars import Symbolic
+from ..own import RememberingNothing, check_attributes
+from ..program import Printer, reachable
 from .samples import Samples
 from .step_inputs import COUNT, Draws, with_settings
 
@@ -25,10 +25,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from ..core.losses import Loss
-    from ..core.network import Sequential
-    from ..core.optimizers import Optimizer
-    from ..core.types import Matrix, Row
+    from ...core.losses import Loss
+    from ...core.network import Sequential
+    from ...core.optimizers import Optimizer
+    from ...core.types import Matrix, Row
 
 SAMPLES = 2  # how many samples the rules run on; user-defined rules also run on one more
 

@@ -8,7 +8,7 @@ the samples. What is between the products is recorded number by number:
     Grid       a parameter, or the gradient of one, whose numbers are made when they are read
     Recording  the record, of a Prediction or of a TrainingStep
 
-stages.py prints a record. No layer is known by its name.
+python/stages.py prints a record. No layer is known by its name.
 """
 
 import copy
@@ -18,7 +18,7 @@ from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, check_attributes
-from ..step_inputs import COUNT, Draws, with_settings
+from .step_inputs import COUNT, Draws, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 These are the number of samples, the random numbers, and the settings of the optimizer.
 """
 
-from ..core.checks import FINITE, require
-from ..core.optimizers import Optimizer
-from ..core.random import Generator
-from ..scalars import Symbolic
-from ..scalars.symbolic import Undecided
+from ...core.checks import FINITE, require
+from ...core.optimizers import Optimizer
+from ...core.random import Generator
+from ...scalars import Symbolic
+from ...scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

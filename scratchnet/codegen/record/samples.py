@@ -4,15 +4,15 @@ The rules run on a few samples. If all terms of a sum are computed in the same w
 sample, it becomes a sum over any number of samples.
 """
 
-from ..scalars.symbolic import Undecided
+from ...scalars.symbolic import Undecided
 from .step_inputs import COUNT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..scalars import Symbolic
-    from .program import Printer
+    from ...scalars import Symbolic
+    from ..program import Printer
 
 
 class Samples:
