@@ -4,8 +4,10 @@
     rescaled      factors that are multiplied once per step
     simplified    fewer operations with the same bits
     loops         loops found in the record
+    alike         numbers that a loop can compute, because they are computed alike
     loop_parts    the statements, indices and tables that these consist of
     statements    a whole network in a language with loops and functions
+    portable      the portable functions on symbolic numbers
     own           the package's own classes; the attributes of user-defined ones
 
     record/       a step of a network as such a record
@@ -17,6 +19,7 @@
 
     request       the arguments of sn.export, checked
     targets       sn.export, which writes any of these
+    work          the operations of a file, counted while it is printed
     names         names that are allowed in the languages
     rows          the rows of a table, as all languages write them
     device_step   a training step on one sample

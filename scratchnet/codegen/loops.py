@@ -16,12 +16,13 @@ loops read it. No layer is known by name; what is not alike is written out numbe
 """
 
 from ..scalars.operations import COMPARISON, OPERATIONS
+from .alike import NEUTRAL, NotAlike, ids_of, in_common
 from .loop_parts import Assign, Element, Fill, Fold, Index, Nest, Spread, Table, element_at
 from .program import Printer, choices, reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Sequence, Tuple
 
     from ..scalars import Symbolic
 
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
 # this way as with loops; larger ones are no faster, and four times as large.
 MOST_WRITTEN_OUT = 256
 FEWEST = 4  # the shortest sum or choice that becomes a loop
-# Symbolic records x/1, x·1 and x - 0 as x, although the numbers next to x may have other constants.
-NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
-
-
-class NotAlike(Exception):
-    """An error: numbers are not computed in the same way, so that no loop can compute them."""
 
 
 class Scope:
@@ -85,7 +80,7 @@ class Loops:
 
     def remember(self, name: str, row: "Row") -> None:
         """Note that an array holds the row."""
-        self.rows[_ids(row)] = name
+        self.rows[ids_of(row)] = name
         for k, node in enumerate(row):
             self.places.setdefault(id(node), (name, k))
 
@@ -94,7 +89,7 @@ class Loops:
 
     def forget(self, row: "Row") -> None:
         """Note that the array of the row will be filled with other numbers."""
-        del self.rows[_ids(row)]
+        del self.rows[ids_of(row)]
         for node in row:
             self.places.pop(id(node), None)
 
@@ -212,7 +207,7 @@ class Loops:
 
     def template(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         """Return one number that stands for all of ``nodes``, one for each value of the indices."""
-        key = _ids(nodes)
+        key = ids_of(nodes)
         if key not in scope.templates:
             scope.templates[key] = self.found(nodes, scope)
         return scope.templates[key]
@@ -229,8 +224,8 @@ class Loops:
                 return self.along(nodes[:: inner.count], outer, scope)
         if all([node.is_constant for node in nodes]):
             return self.constant(nodes, scope)
-        if _ids(nodes) in self.rows:
-            return type(first)(name=Element(self.rows[_ids(nodes)], scope.indices[0].terms))
+        if ids_of(nodes) in self.rows:
+            return type(first)(name=Element(self.rows[ids_of(nodes)], scope.indices[0].terms))
         if all([id(node) in self.places for node in nodes]):
             return self.element(nodes, scope)
         return self.operation(nodes, scope)
@@ -276,61 +271,19 @@ class Loops:
 
     def operation(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         """Return the operation that all of these numbers are."""
-        name, operands = _alike(nodes, self.neutral)
+        name, operands = in_common(nodes, self.neutral)
         if name in ("dot", "total") and len(operands) >= 2 * FEWEST:
             if len(scope.indices) > 1:
                 raise NotAlike
             return self.fold(nodes, scope)
         for row in (operands[::2], operands[1::2]) if name == "dot" else ():
-            if all([len(set(_ids(alike))) == 1 for alike in row]):
+            if all([len(set(ids_of(alike))) == 1 for alike in row]):
                 self.store_if_shared([alike[0] for alike in row])
         found: "Dict[int, Symbolic]" = {}
         # What is the same for all is computed first; it may store what the others need.
-        for k in sorted(range(len(operands)), key=lambda k: len(set(_ids(operands[k]))) > 1):
+        for k in sorted(range(len(operands)), key=lambda k: len(set(ids_of(operands[k]))) > 1):
             found[k] = self.template(operands[k], scope)
         return type(nodes[0])(None, name, tuple([found[k] for k in range(len(operands))]))
-
-
-def _ids(row: "Sequence[Symbolic]") -> "Tuple[int, ...]":
-    return tuple([id(node) for node in row])
-
-
-def _alike(nodes: "Row", neutral: "Dict[int, Any]") -> "Tuple[str, List[Row]]":
-    """Return the operation that these numbers have in common, and the rows of its operands."""
-    folded = _folded(nodes)
-    if folded:
-        name, place = folded
-        rows: "List[Row]" = [[], []]
-        for node in nodes:
-            whole = _has_constant(node, name, place)
-            rows[place].append(node.operands[place] if whole else neutral[NEUTRAL[name]])
-            rows[1 - place].append(node.operands[1 - place] if whole else node)
-        return name, rows
-    if len({(node.operation, len(node.operands)) for node in nodes}) > 1 or not nodes[0].operation:
-        raise NotAlike
-    return nodes[0].operation, [list(row) for row in zip(*[node.operands for node in nodes])]
-
-
-def _folded(nodes: "Row") -> "Optional[Tuple[str, int]]":
-    """Return an operation with a constant that some of the numbers lack, and its position.
-
-    It is the outer one if there are several: the others are like its other operand.
-    """
-    found: "Any" = None
-    for name in NEUTRAL:
-        for place in (1, 0) if name == "multiply" else (1,):
-            whole = [node for node in nodes if _has_constant(node, name, place)]
-            if 0 < len(whole) < len(nodes):
-                inner = {node.operands[1 - place].operation for node in whole}
-                rest = {node.operation for node in nodes if not _has_constant(node, name, place)}
-                if inner & rest:
-                    return name, place
-                found = found or (name, place)
-    return found  # type: ignore[no-any-return]
-
-
-def _has_constant(node: "Symbolic", operation: str, place: int) -> bool:
-    return node.operation == operation and node.operands[place].is_constant
 
 
 # ---- a network -----------------------------------------------------------------------------------
@@ -365,9 +318,9 @@ def rolled(
         loops.remember(name, row)
     rows = [[loops.record.same[id(node)] for node in row] for row in rows]
     for before, row in zip(rows, rows[1:-1]):
-        if _ids(row) in loops.rows:
+        if ids_of(row) in loops.rows:
             continue
-        name = loops.rows[_ids(before)]
+        name = loops.rows[ids_of(before)]
         if name != source and _is_elementwise(row, before):
             loops.store(row, name)
             loops.forget(before)
@@ -379,7 +332,7 @@ def rolled(
 
 def _is_elementwise(row: "Row", before: "Row") -> bool:
     """Return whether each number depends on no other of the row before than that at its index."""
-    known = set(_ids(before))
+    known = set(ids_of(before))
     return len(row) == len(before) and all(
         [
             node is own or id(node) not in known

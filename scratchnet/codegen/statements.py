@@ -6,9 +6,9 @@ A subclass of ``Speller`` says how the statements of loop_parts.py look; its pri
 
 from ..core.functions import ELEMENTARY
 from . import loops
-from .c.printer import portable_functions
 from .loop_parts import Assign, Element, Fill, Fold
 from .loops import rolled, size
+from .portable import portable_functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

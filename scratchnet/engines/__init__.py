@@ -19,6 +19,7 @@
     native/       the engine Native: training steps in C, compiled on this machine
     workers/      batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
+    identity      which training run a checkpoint belongs to
     saved_state   the state of a training run in that file
     packed        rows as bytes, for checksums
 

@@ -30,16 +30,12 @@ closed with ``close()``.
 """
 
 import os
-import re
-from array import array
 from time import monotonic
-from zlib import crc32
 
 from ..core.checks import AT_LEAST_0, require
-from ..core.functions import kernel
 from ..core.training import Engine, set_rows
 from ..formats import files, models, safetensors
-from .packed import packed
+from . import identity
 from .progress import warn
 from .saved_state import DAMAGED, PREFIX, REPORTED, checksum_of, state_in
 
@@ -54,14 +50,6 @@ if TYPE_CHECKING:
     from ..formats.files import Path
     from ..formats.safetensors import Tensor
     from .saved_state import SavedState
-
-# What each checksum in the identity of a training run stands for.
-CHECKSUMS = {
-    "data": "samples, targets or weights",
-    "validation": "validation data",
-    "parameters": "initial parameters",
-    "seed": "random numbers (a different seed)",
-}
 
 
 class Checkpoint:
@@ -154,7 +142,7 @@ class SavedTraining:
         if self.engine.net.number is not float:
             number = self.engine.net.number.__name__
             raise TypeError(f"a checkpoint holds floats; this network computes with {number}")
-        self.identity = self.description()
+        self.identity = identity.of(training, self.engine)
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
             self.is_final = training.is_over()
@@ -252,15 +240,7 @@ class SavedTraining:
 
     def check(self, state: "SavedState") -> None:
         """Raise a ValueError if the state belongs to another training run, or cannot be one's."""
-        if set(state.identity) != set(self.identity):
-            raise ValueError(DAMAGED)
-        for name, value in self.identity.items():
-            former = state.identity.get(name)
-            if former != value and name in CHECKSUMS:
-                raise ValueError(f"it belongs to a training run with different {CHECKSUMS[name]}")
-            if former != value:
-                then, now = _difference(former, value)
-                raise ValueError(f"it belongs to a training run with {name} {then}, not {now}")
+        identity.check(state.identity, self.identity)
         training, optimizer = self.training, self.engine.optimizer
         batches = -(-len(training.examples) // training.batch_size)
         has_watched = training.patience is not None and bool(state.epochs)
@@ -294,57 +274,3 @@ class SavedTraining:
         self.number = len(self.history)
         if state.watched is not None:
             self.training.best = (*state.watched, [state.best[p.name] for p in parameters])
-
-    # ---- which training run it is ----------------------------------------------------------------
-
-    def description(self) -> "Dict[str, Any]":
-        """Return everything that must be the same when the training run continues."""
-        training, engine = self.training, self.engine
-        net, validation = engine.net, training.validation
-        return {
-            "layers": [_named(layer) for layer in net.layers],
-            "frozen": [p.name for p in net.parameters() if p.frozen],
-            "loss": _named(engine.loss),
-            "optimizer": _named(engine.optimizer),
-            "batch_size": training.batch_size,
-            "shuffle": training.shuffle,
-            "patience": training.patience,
-            "kernel": kernel(),
-            "shards": getattr(engine, "shards", None),
-            "data": _checksum(_rows(training.examples)),
-            "parameters": _checksum([array("d", row) for p in net.parameters() for row in p.rows]),
-            "validation": None if validation is None else _checksum(_rows(validation)),
-            "seed": f"{self.engine.generator.state:016x}",
-        }
-
-
-def _named(part: "Any") -> str:
-    """Return the repr of a part without memory addresses, which change from process to process."""
-    return re.sub(" at 0x[0-9A-Fa-f]+", "", repr(part))
-
-
-def _difference(former: "Any", value: "Any") -> "Tuple[Any, Any]":
-    """Return two different values, or the first elements that differ if both are lists."""
-    if not isinstance(former, list) or not isinstance(value, list):
-        return former, value
-    return [(a, b) for a, b in zip(former + ["nothing"], value + ["nothing"]) if a != b][0]
-
-
-def _rows(examples: "Examples") -> "Iterator[Any]":
-    """Yield the numbers of each sample, its target and its weight, packed."""
-    Y: "Any" = getattr(examples.Y, "rows", None)
-    if not getattr(Y, "is_checked", False):
-        Y = examples.Y
-    for i, row in zip(examples.used, packed(examples.X, examples.used)):
-        yield row
-        yield array("d", Y[i])
-        if examples.weights is not None:
-            yield array("d", [examples.weights[i]])
-
-
-def _checksum(parts: "Any") -> str:
-    """Return the checksum of packed numbers in order."""
-    value = 0
-    for part in parts:
-        value = crc32(part, value)
-    return f"{value:08x}"

@@ -4,40 +4,27 @@ The rule of an activation maps rows to rows. Running it once on a row of symboli
 what it does with every row. If it does the same with each number of the row, the generated code is
 a loop over the row. ``by_rows`` returns an engine that trains on lists of lists like the given
 engine, but with generated rules, which do not look up the type of each number.
-
->>> from scratchnet.core.activations import Tanh
->>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_numbers())
-from math import tanh
-<BLANKLINE>
-<BLANKLINE>
-def rule(z):
-    return tanh(z)
-<BLANKLINE>
 """
 
 import copy
 
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
-from ..codegen.python.printer import Code, executed, function
-from ..codegen.python.unrolled import listed, pattern
+from ..codegen.python.printer import Code, executed
+from ..codegen.python.rule import Rule, collected, function_of, indented
+from ..codegen.python.unrolled import pattern
 from ..codegen.record.step_inputs import with_settings
 from ..core.functions import kernel
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence
+    from typing import Any, Callable, Dict, List, Optional
 
     from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
-
-# The widest row whose numbers are written out one by one. To find the largest number of a row, PyPy
-# would compile one path for each order of the numbers, which takes longer from three numbers on.
-WIDEST = 2 if COMPILED else 64
 
 
 def by_rows(engine: "Engine") -> "Engine":
@@ -246,132 +233,15 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         each = lines + [f"w_new.append({texts[0]})", f"s_new.append({pattern(texts[1:])})"]
         loop = [
             f"for w, g, {pattern([s.name for s in state])} in zip(w_row, g_row, s_row):"
-        ] + _indented(each)
+        ] + indented(each)
         whole = ["w_new, s_new = [], []"] + loop + ["weights.append(w_new)", "memory.append(s_new)"]
         body += [
             "memory = []",
             "for w_row, g_row, s_row in zip(rows, gradients, states):",
-        ] + _indented(whole)
+        ] + indented(whole)
     else:
-        row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
-        body += ["for w_row, g_row in zip(rows, gradients):"] + _indented(row)
+        row = collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
+        body += ["for w_row, g_row in zip(rows, gradients):"] + indented(row)
     body.append("return weights, memory")
-    update = executed(_function(code, "optimizer, rows, gradients, states, factor", body))["rule"]
+    update = executed(function_of(code, "optimizer, rows, gradients, states, factor", body))["rule"]
     return lambda *arguments: update(optimizer, *arguments)
-
-
-# ---- from a rule to the source of a function -----------------------------------------------------
-
-
-class Rule:
-    """A record of what a rule does with one row of each of some matrices.
-
-    ``rule``    a function from rows of symbolic numbers to a row of symbolic numbers
-    ``names``   the names of the matrices
-    """
-
-    def __init__(self, rule: "Callable[..., Row]", names: "List[str]", width: int) -> None:
-        rows = [[Symbolic(name=name, sample=j) for j in range(width)] for name in names]
-        self.names = names
-        self.outputs = rule(*rows)
-        used = {node.name for node in reachable(self.outputs)}
-        self.used = [name for name in names if name in used] or names[:1]
-        self.each = len(self.outputs) == width and self.is_alike()
-        if not self.each:
-            if max(len(self.outputs), width) > WIDEST:
-                raise ValueError("the row is too wide to be written out")
-            for v in [v for row in rows for v in row]:
-                v.name = f"{v.name}{v.sample}"
-        self.rows = dict(zip(names, rows))
-        self.code = Code(self.outputs[:1] if self.each else self.outputs)
-        self.lines = self.code.statements()
-        self.texts = [self.code.text(output) for output in self.code.outputs]
-
-    def is_alike(self) -> bool:
-        """Return whether each number is computed in the same way, from numbers at its own index."""
-        first: "Any" = None
-        for j, output in enumerate(self.outputs):
-            if any([node.name and node.sample != j for node in reachable([output])]):
-                return False
-            code = Code([output])
-            text = code.statements(), code.text(code.outputs[0])
-            first = first or text
-            if text != first:
-                return False
-        return True
-
-    def of_numbers(self) -> str:
-        """Return the source of a function of one number of each matrix."""
-        return _function(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
-
-    def of_rows(self) -> str:
-        """Return the source of a function of one row of each matrix."""
-        if self.each:
-            body = _collected("row", self.lines, self.texts[0], self.used)
-        else:
-            body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
-            body.append(f"row = [{', '.join(self.texts)}]")
-        return _function(
-            self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"]
-        )
-
-    def of_matrices(self) -> str:
-        """Return the source of a function of the matrices."""
-        rows = [f"{name}_row" for name in self.used]
-        if self.each and not self.lines and not COMPILED:
-            inner, matrices = (
-                _zipped(self.used, self.used, "{}_row"),
-                _zipped(rows, self.used, "{}_rows"),
-            )
-            text = "return [[{} for {} in {}] for {} in {}]".format(
-                self.texts[0], *(inner + matrices)
-            )
-            return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
-        if self.each:
-            each = _collected("row", self.lines, self.texts[0], self.used)
-            each, arriving = each + ["rows.append(row)"], rows
-        else:
-            each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
-            arriving = [pattern([v.name for v in self.rows[name]]) for name in self.used]
-        body = [
-            "rows = []",
-            "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows")),
-        ] + _indented(each)
-        return _function(
-            self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"]
-        )
-
-    def unpacked(self, name: str) -> str:
-        return listed([v.name for v in self.rows[name]])
-
-
-def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any":
-    """Return the target and the iterable of a loop over one sequence, or over several in step."""
-    sources = [form.format(name) for name in names]
-    if len(names) == 1:
-        return targets[0], sources[0]
-    return ", ".join(targets), f"zip({', '.join(sources)})"
-
-
-def _collected(name: str, lines: "List[str]", text: str, names: "List[str]") -> "List[str]":
-    """Return statements that compute the list ``name``, one element per index of the named rows.
-
-    ``lines`` and the expression ``text`` compute one element.
-    """
-    if COMPILED:  # PyPy stores floats unboxed in lists; zip would box each of them.
-        each = [f"{v} = {v}_row[k]" for v in names] + lines + [f"{name}[k] = {text}"]
-        return [f"{name} = list({names[0]}_row)", f"for k in range(len({name})):"] + _indented(each)
-    target, source = _zipped(names, names, "{}_row")
-    if not lines:
-        return [f"{name} = [{text} for {target} in {source}]"]
-    return [f"{name} = []", f"for {target} in {source}:"] + _indented(
-        lines + [f"{name}.append({text})"]
-    )
-
-
-def _indented(lines: "List[str]") -> "List[str]":
-    return [f"    {line}" for line in lines]
-
-
-def _function(code: "Code", arguments: str, body: "List[str]") -> str:
-    return function(code, f"rule({arguments})", body, guarded=True)

@@ -12,7 +12,7 @@ from test_python_targets import COLUMNS, EACH_TARGET, MORE, people
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.codegen.c import table_rows
-from scratchnet.codegen.c.printer import Unit
+from scratchnet.codegen.c.unit import Unit
 from scratchnet.codegen.rows import Number, Rows
 from scratchnet.formats import npy
 from scratchnet.scalars import Single

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from scratchnet.codegen.c.native_bounds import bounds, is_between, is_number
-from scratchnet.codegen.c.printer import portable_functions
+from scratchnet.codegen.portable import portable_functions
 from scratchnet.codegen.program import Printer
 from scratchnet.core.functions import where
 from scratchnet.scalars import Symbolic

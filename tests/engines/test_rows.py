@@ -1,17 +1,18 @@
-"""rules.py: the code for single rows, of the package's layers and of user-defined ones."""
+"""engines/rules.py: the code for single rows, of the package's layers and of user-defined ones."""
 
 import pytest
 from compare_engines import Noisy, X, Y, assert_same_small_training, hidden
 from random_networks import bits_of
 
 import scratchnet as sn
+from scratchnet.codegen.python import rule
 from scratchnet.core import functions, matrix
 from scratchnet.core.layers import LAYERS
 from scratchnet.engines import rules
 from scratchnet.scalars import Symbolic
 
 pytestmark = pytest.mark.usefixtures("portable")
-WIDTH = min(5, rules.WIDEST)  # PyPy writes out only narrow rows
+WIDTH = min(5, rule.WIDEST)  # PyPy writes out only narrow rows
 
 
 class MyTanh(sn.Tanh):

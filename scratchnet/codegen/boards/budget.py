@@ -16,8 +16,8 @@ from ..c import header, integer_header
 from ..golden import vectors
 from ..integers.arithmetic import BITS
 from ..targets import generated, request_for
+from ..work import Work
 from . import costs
-from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import re
 
 from ...core.functions import ELEMENTARY
 from ..c import header
-from ..c.printer import Unit
+from ..c.unit import Unit
 from ..golden import vectors
 from ..integers.arithmetic import BITS
 from ..python import heap
 from ..python.module import DeviceModule
 from ..targets import generated, request_for
+from ..work import Work
 from .budget import Estimate, total
-from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

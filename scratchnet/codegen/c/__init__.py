@@ -1,11 +1,13 @@
 """A network as C.
 
-printer             a record as C expressions, statements and functions
+printer             a record as C expressions and statements
+unit                the functions, statements and tables of a C file
 header              a header file with a network of floats
 integer_header      a header file with a network of integers
 training            the training step of a header
 table_rows          the rows of a table in C
 templates           the lines of C that do not depend on the network
+integer_templates   the same for a network of integers
 
 The C that runs on this machine (engines/native/):
 

@@ -10,9 +10,10 @@ from .. import golden
 from ..loops import MOST_WRITTEN_OUT, rolled, size
 from ..program import recorded
 from . import table_rows, templates
-from .printer import Unit, indented
+from .printer import indented
 from .table_rows import for_comment
 from .training import CTraining
+from .unit import Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

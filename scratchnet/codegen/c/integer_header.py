@@ -2,10 +2,11 @@
 
 from ...scalars.single import rounded
 from .. import golden
-from . import table_rows, templates
+from . import integer_templates, table_rows, templates
 from .header import macros
-from .printer import Unit, indented
+from .printer import indented
 from .table_rows import for_comment
+from .unit import Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,97 +15,6 @@ if TYPE_CHECKING:
     from ..integers.arithmetic import Integers, Stage
     from ..request import Request
     from ..rows import Rows
-
-FUNCTIONS = """\
-#if (-1 >> 1) != -1
-#error "{name}: shifting a negative number must keep its sign, as all usual compilers do"
-#endif
-/* v / 2^k, rounded to the nearest integer. */
-static inline int32_t {name}_shifted(int32_t v, int k)
-{{
-    return (v + (((int32_t)1 << k) >> 1)) >> k;
-}}
-/* sum / 2^before * factor / 2^after, limited to the range of {T}. */
-static inline {T} {name}_scaled(int32_t sum, int before, int32_t factor, int after)
-{{
-    int32_t v = {name}_shifted(sum, before);
-    v = v < -32767 ? -32767 : v > 32767 ? 32767 : v;
-    v = {name}_shifted(v * factor, after);
-    return ({T})(v < {least} ? {least} : v > {largest} ? {largest} : v);
-}}
-"""
-LOOKUP = {
-    8: """\
-static inline {T} {name}_lookup(const {T} *table, {T} v)
-{{
-    return {entry};
-}}
-""",
-    16: """\
-/* Linear between the entries for every 256th integer. */
-static inline {T} {name}_lookup(const {T} *table, {T} v)
-{{
-    const int32_t place = (int32_t)v + 32768;
-    const {T} *entry = table + (place >> 8);
-    const int32_t first = {entry}, last = {next};
-    return ({T})(first + (((last - first) * (place & 255) + 128) >> 8));
-}}
-""",
-}
-QUANTIZE = """\
-/* The integers of a row of inputs; numbers beyond the range of the calibration are limited. In
- * memory a number has 32 bits on every processor, so that all find the same integers. */
-static inline void {name}_quantize(const float *x, {T} *in)
-{{
-    for (int k = 0; k < {NAME}_INPUTS; k++) {{
-        volatile float stored = x[k] - {edge};
-        stored = stored * {steps};
-        const float n = stored;
-        in[k] = ({T})(!(n > 0.0f) ? {least} : n < {highest}.0f ? (int32_t)n - {above} : {largest});
-    }}
-}}
-"""
-SELFTEST = """\
-#ifdef {NAME}_SELFTEST
-/* gcc -D{NAME}_SELFTEST -x c {name}.h -o selftest && ./selftest */
-#include <stdio.h>
-int main(void)
-{{
-    static const float numbers[{vectors}][{NAME}_INPUTS] = {numbers};
-    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
-    static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
-{rows}    int n, k;
-    for (n = 0; n < {count}; n++) {{
-        {T} in[{NAME}_INPUTS], out[{NAME}_OUTPUTS];
-        {quantize}
-        for (k = 0; k < {NAME}_INPUTS; k++) {{
-            if (in[k] != inputs[n][k]) {{
-                printf("{name}: vector %d: input %d is %d, but must be %d\\n",
-                       n, k, in[k], inputs[n][k]);
-                return 1;
-            }}
-        }}
-        {name}_predict(in, out);
-{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
-            if (out[k] != outputs[n][k]) {{
-                printf("{name}: vector %d: output %d is %d, but must be %d\\n",
-                       n, k, out[k], outputs[n][k]);
-                return 1;
-            }}
-        }}
-    }}
-    printf("all right: %d vectors\\n", {count});
-    return 0;
-}}
-#endif
-"""
-ENCODED = """\
-float x[{NAME}_INPUTS];
-        if (n >= {vectors}) {{ {name}_encode(&rows[n - {vectors}], x); }}
-        {name}_quantize(n < {vectors} ? numbers[n] : x, in);"""
-
-
-REAL = "{NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * (float)(out)[0]"
 
 
 class IntegerUnit(Unit):
@@ -243,12 +153,12 @@ class IntegerUnit(Unit):
 
     def functions(self) -> "List[str]":
         """Return the functions that predict calls."""
-        found = [FUNCTIONS.format(**self.words)]
+        found = [integer_templates.FUNCTIONS.format(**self.words)]
         if any([stage.tables for stage in self.program.stages]):
             entry = "table[(int)v + 128]" if self.program.bits == 8 else "entry[0]"
             T = self.words["T"]
             words = dict(self.words, entry=self.read(T, entry), next=self.read(T, "entry[1]"))
-            found.append(LOOKUP[self.program.bits].format(**words))
+            found.append(integer_templates.LOOKUP[self.program.bits].format(**words))
         return found
 
     def quantize(self) -> str:
@@ -260,7 +170,7 @@ class IntegerUnit(Unit):
                 words[name] = self.literal(values[0])
             else:
                 words[name] = self.read("float", self.array("float", name, values) + "[k]")
-        return QUANTIZE.format(**words)
+        return integer_templates.QUANTIZE.format(**words)
 
     def selftest(self, rows: "Rows") -> str:
         """Return the test of the file: quantized rows, and their outputs."""
@@ -273,8 +183,8 @@ class IntegerUnit(Unit):
         declarations, check = table_rows.declared(
             self.floats, rows, [self.class_of(y) for y in outputs]
         )
-        quantize = ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
-        return SELFTEST.format(
+        quantize = integer_templates.ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
+        return integer_templates.SELFTEST.format(
             vectors=len(numbers),
             count=len(inputs),
             numbers=self.braced(numbers, 8),
@@ -315,7 +225,12 @@ def written(request: "Request") -> str:
         predict,
         quantize,
         *table_rows.definitions(
-            unit.floats, request.rows, outputs, unit.words["T"], str(unit.half), REAL
+            unit.floats,
+            request.rows,
+            outputs,
+            unit.words["T"],
+            str(unit.half),
+            integer_templates.REAL,
         ),
         unit.selftest(request.rows),
         "#endif\n",

@@ -5,8 +5,9 @@ Small networks are written out; larger ones are loops.
 
 from ...core.functions import ELEMENTARY
 from ...scalars import Symbolic
+from ..alike import NotAlike
 from ..loop_parts import Assign, Fill, Index, Nest, element_at
-from ..loops import Loops, NotAlike, Scope, size
+from ..loops import Loops, Scope, size
 from ..program import reachable
 from .printer import CPrinter
 

@@ -4,7 +4,7 @@ from ..loop_parts import Fill, Fold, Index
 from ..program import reachable
 from .native_bounds import is_between
 from .native_helpers import HELPERS
-from .printer import Unit
+from .unit import Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Set, Tuple
 
     from ..rows import Category, Rows
-    from .printer import Unit
+    from .unit import Unit
 
 # Macros of the C library that a member would be replaced by, if it is written in lower case.
 MACROS = {"errno", "stderr", "stdin", "stdout"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
     from ...core.types import Matrix, Row
-    from .printer import Unit
+    from .unit import Unit
 
 # The most operations that are written out. Loops for more are as fast, and a third as long.
 MOST_WRITTEN_OUT = 64

@@ -5,6 +5,7 @@ branches          choices in it as if statements
 unrolled          sn.unroll: the prediction of a network, written out
 mostly_zeros      fewer products in it if most inputs are 0
 step              a training step, written out
+rule              a rule that does the same with every row, as a function
 settings          what an optimizer computes once per step, for many steps
 
 expressions       the numbers of the vectors of a recording as expressions
@@ -29,5 +30,6 @@ constants         the constants in such a module
 integer_module    a module for MicroPython with a network of integers
 table_rows        the rows of a table in such a module
 templates         the lines of Python that do not depend on the network
+integer_templates the same for a network of integers
 heap              the memory that a module needs on MicroPython
 """

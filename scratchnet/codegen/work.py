@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, Iterator
 
-    from ...scalars import Symbolic
+    from ..scalars import Symbolic
 
 
 class Work:
