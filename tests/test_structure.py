@@ -35,6 +35,10 @@ FORMATS = "__init__ files json safetensors strict_json".split()
 DEEP = ["deep/" + name + ".py" for name in "__init__ activations normalization".split()]
 DIALECT_ABOVE = ["__init__.py"] + DEEP + ["formats/" + name + ".py" for name in FORMATS]
 
+# The folders of codegen/ that print a record, each in its language, and what knows all of them.
+LANGUAGES = "c python".split()
+ALL_LANGUAGES = ["codegen/targets.py", "codegen/boards/"]
+
 # The formulas: no `**`, which interpreters round differently, and no number that is not exactly what it says.
 RULES = [
     "core/" + name + ".py" for name in "functions activations layers losses optimizers".split()
@@ -175,6 +179,15 @@ def upward_imports(path, source):
             yield "{}:{}: {} imports {}, which does not stand below it".format(
                 path, line, own, target
             )
+
+
+def imports_of_languages(path, source):
+    """Imports of one language's folder in codegen/ from another one, or from what serves all of them."""
+    own = path.split("/")[1]
+    for line, module, name, _, _ in imports(path, source):
+        parts = module.split(".") + [name or ""]
+        if parts[:2] == ["scratchnet", "codegen"] and parts[2] in LANGUAGES and parts[2] != own:
+            yield "{}:{}: imports {}".format(path, line, module)
 
 
 def absolute_imports(path, source):
@@ -383,6 +396,17 @@ def test_the_dialect_imports_only_what_every_python_has():
 def test_no_floor_imports_one_above():
     check(
         upward_imports, [path for path in FILES if path not in ("__init__.py", "core/__init__.py")]
+    )
+
+
+def test_no_language_imports_another():
+    check(
+        imports_of_languages,
+        [
+            path
+            for path in FILES
+            if path.startswith("codegen/") and not path.startswith(tuple(ALL_LANGUAGES))
+        ],
     )
 
 
@@ -624,6 +648,21 @@ def test_upward_imports_are_seen(path, source):
 )
 def test_downward_imports_are_not_refused(path, source):
     assert list(upward_imports(path, source)) == []
+
+
+@pytest.mark.parametrize(
+    "path, source",
+    [
+        ("codegen/c/unit.py", "from ..python.printer import Code"),
+        ("codegen/python/module.py", "from ..c import unit"),
+        ("codegen/record/vectors.py", "from ..python import lanes"),
+        ("codegen/statements.py", "from .c.printer import CPrinter"),
+        ("codegen/statements.py", "from . import c"),
+    ],
+)
+def test_imports_of_another_language_are_seen(path, source):
+    assert list(imports_of_languages(path, source))
+    assert list(imports_of_languages("codegen/c/unit.py", "from .printer import CPrinter")) == []
 
 
 @pytest.mark.parametrize(

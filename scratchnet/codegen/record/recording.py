@@ -18,6 +18,7 @@ from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, check_attributes
+from .samples import group_sizes
 from .step_inputs import COUNT, Draws, with_settings
 
 TYPE_CHECKING = False
@@ -248,27 +249,17 @@ class Recording:
     def group_draws(self, owners: "Dict[int, int]") -> "List[int]":
         """Name the random numbers, and return how many each sample takes in each group.
 
-        ``owners`` maps the id of a random number to its sample. In a group, the first sample takes
-        some random numbers, then each other sample takes the same number of them.
+        ``owners`` maps the id of a random number to its sample.
         """
-        drawn = self.draws.drawn
-        samples = [owners.get(id(r)) for r in drawn]
-        sizes: "List[int]" = []
-        n = 0
-        while n < len(drawn):
-            size = 0
-            while n + size < len(drawn) and samples[n + size] == 0:
-                size += 1
-            expected = [i for i in range(self.count) for _ in range(size)]
-            if not size or samples[n : n + self.count * size] != expected:
-                raise Undecided("it does not draw its random numbers sample by sample")
-            name = f"r{len(sizes)}"
-            for k, i in enumerate(expected):
-                r: "Any" = drawn[n + k]
-                r.name, r.index, r.sample = name, k % size, i
-            self.widths[name] = size
-            sizes.append(size)
-            n += self.count * size
+        drawn: "List[Any]" = self.draws.drawn
+        sizes = group_sizes([owners.get(id(r)) for r in drawn], self.count)
+        rest = iter(drawn)
+        for n, size in enumerate(sizes):
+            self.widths[f"r{n}"] = size
+            for i in range(self.count):
+                for k in range(size):
+                    r = next(rest)
+                    r.name, r.index, r.sample = f"r{n}", k, i
         self.bits.clear()
         return sizes
 

@@ -52,7 +52,7 @@ class Samples:
             elif of > self.all:
                 for n in range(len(drawn)):
                     owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
-        self.draws = self.group_sizes(owners)
+        self.draws = group_sizes(owners, count)
         self.rename(drawn, owners)
         for node in self.sums:
             self.check(node)
@@ -71,25 +71,6 @@ class Samples:
     def is_outside(self, node: "Symbolic") -> bool:
         """Return whether a number depends on no sample, or on all of them."""
         return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
-
-    def group_sizes(self, owners: "List[Optional[int]]") -> "List[int]":
-        """Return the sizes of the groups of random numbers.
-
-        In a group, the first sample takes some random numbers, then each other sample takes the
-        same number of them.
-        """
-        sizes = []
-        n = 0
-        while n < len(owners):
-            size = 0
-            while n + size < len(owners) and owners[n + size] == 0:
-                size += 1
-            expected = [i for i in range(self.count) for _ in range(size)]
-            if not size or owners[n : n + self.count * size] != expected:
-                raise Undecided("it does not draw its random numbers sample by sample")
-            sizes.append(size)
-            n += self.count * size
-        return sizes
 
     def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
         """Give the random numbers of every sample the same names."""
@@ -132,3 +113,26 @@ class Samples:
                 return False
             waiting.extend(zip(a.operands, b.operands))
         return True
+
+
+def group_sizes(owners: "List[Optional[int]]", count: int) -> "List[int]":
+    """Return how many random numbers each of ``count`` samples takes in each group.
+
+    ``owners`` are the samples of the random numbers, in the order in which they are drawn. In a
+    group, the first sample takes some random numbers, then each other sample takes as many.
+
+    >>> group_sizes([0, 0, 1, 1, 0, 1], count=2)
+    [2, 1]
+    """
+    sizes = []
+    n = 0
+    while n < len(owners):
+        size = 0
+        while n + size < len(owners) and owners[n + size] == 0:
+            size += 1
+        expected = [i for i in range(count) for _ in range(size)]
+        if not size or owners[n : n + count * size] != expected:
+            raise Undecided("it does not draw its random numbers sample by sample")
+        sizes.append(size)
+        n += count * size
+    return sizes
