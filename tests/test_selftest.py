@@ -1,4 +1,4 @@
-"""selftest.py: it finds what is wrong, in every rule; where nothing is wrong it says so."""
+"""The selftest: it finds what is wrong, in every rule; where nothing is wrong it says so."""
 
 import re
 
@@ -20,6 +20,7 @@ from scratchnet.core import (
     schedules,
 )
 from scratchnet.formats import json, safetensors
+from scratchnet.selftest import golden
 
 
 def test_every_case_is_right_here():
@@ -37,12 +38,12 @@ def test_the_kernel_is_restored():
 
 def test_the_golden_numbers_are_those_that_the_table_prints():
     names = {}
-    exec(selftest.table(), names)
-    assert names["GOLDEN"] == selftest.GOLDEN
+    exec(golden.table(), names)
+    assert names["GOLDEN"] == golden.GOLDEN
 
 
 def test_every_rule_has_its_case():
-    names = " ".join(name for name, _ in selftest.cases())
+    names = " ".join(name for name, _ in selftest.all_cases())
     rules = (
         set(functions.ELEMENTARY)
         | set(initializers.INITIALIZERS)
@@ -53,7 +54,7 @@ def test_every_rule_has_its_case():
     rules |= {"StepDecay", "ExponentialDecay", "CosineDecay", "WarmUp"}
     rules |= {"random", "training", "GELU, tanh", "nesterov=True"}
     assert [rule for rule in rules if not re.search(r"\b" + rule + r"\b", names)] == []
-    assert sorted(selftest.GOLDEN) == sorted(name for name, _ in selftest.cases())
+    assert sorted(golden.GOLDEN) == sorted(name for name, _ in selftest.all_cases())
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,9 @@ def test_the_command_says_what_it_found(capsys, monkeypatch):
     assert main(["selftest"]) == 0
     output = capsys.readouterr().out
     assert re.match(
-        r"scratchnet \S+ on \S+ [\d.]+ \(\S+\)\nall right: {} cases".format(len(selftest.cases())),
+        r"scratchnet \S+ on \S+ [\d.]+ \(\S+\)\nall right: {} cases".format(
+            len(selftest.all_cases())
+        ),
         output,
     )
     monkeypatch.setattr(activations.Tanh, "function", lambda self, z: z)
@@ -145,6 +148,6 @@ def test_the_command_says_what_it_found(capsys, monkeypatch):
 
 @given(st.lists(st.floats(allow_nan=False)))
 def test_bits_are_read_as_they_were_written(numbers):
-    text = selftest.bits(numbers)
+    text = golden.bits(numbers)
     assert len(text) == 16 * len(numbers)
-    assert repr(selftest.from_bits(text)) == repr(numbers)
+    assert repr(golden.from_bits(text)) == repr(numbers)

@@ -13,6 +13,7 @@ from test_interpreters import OTHERS, interpreter, run
 from scratchnet import core, selftest
 from scratchnet.codegen import bundle
 from scratchnet.codegen.minified import minified
+from scratchnet.selftest import cases, golden
 
 READABLE, MINIFIED = bundle.one_file("1.0"), bundle.one_file("1.0", minify=True)
 
@@ -38,9 +39,10 @@ def arithmetic(name):
             return "\n".join([f"{n} = {module.format(file)}.{n}" for n in names])
         return "\n".join([f"{n} = {module.format(n)}" for n in names])
 
-    source = inspect.getsource(selftest)
-    source, count = re.subn(r"(?m)^from \.core\.?(\w*) import (.*)", assignments, source)
-    assert count == 5 and "\nfrom ." not in source
+    source = "".join([inspect.getsource(module) for module in (cases, golden, selftest)])
+    source = re.sub(r"(?m)^from \.(cases|golden) import .*", "", source)
+    source, count = re.subn(r"(?m)^from \.\.core\.?(\w*) import (.*)", assignments, source)
+    assert count == 7 and "\nfrom ." not in source
     return f"import {name} as core\n{source}\nprint(check_arithmetic())\n"
 
 

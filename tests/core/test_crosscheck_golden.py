@@ -4,8 +4,9 @@ import pytest
 from crosscheck import ELEMENTARY, PAIRS, SMOOTH, Arrays, Draws, activations_of, agree, reference
 
 import scratchnet as sn
-from scratchnet import functions, initializers, selftest
+from scratchnet import functions, initializers
 from scratchnet.lessons import and_gate
+from scratchnet.selftest import cases, golden
 
 np = pytest.importorskip("numpy")
 pytestmark = pytest.mark.usefixtures("both_kernels")
@@ -70,13 +71,12 @@ def test_elementary_functions(name, theirs, points):
 # ---- the golden numbers of the selftest --------------------------------------------------------------------------
 
 
-def _golden():
+def _answers():
     """Return what the reference gives for each case of the selftest."""
-    Z, dA, shares = np.array(selftest.Z), np.array(selftest.GRADIENTS), np.array(selftest.SHARES)
     numbers = {}
     for name, function, _ in ELEMENTARY[:8]:
         numbers[name] = function(
-            np.array(selftest.POSITIVE if name in ("log", "log1p", "sqrt") else selftest.POINTS)
+            np.array(cases.POSITIVE if name in ("log", "log1p", "sqrt") else cases.POINTS)
         )
     draws = Draws(7)
     numbers["random"] = [draws.uniform(), draws.uniform(-1, 1), draws.normal()] + draws.permutation(
@@ -84,44 +84,10 @@ def _golden():
     )
     for name in initializers.INITIALIZERS:
         numbers[name] = Draws(7).initial(name, 2, 3)
-
-    layers = {kind: (kind, {}) for kind in SMOOTH}
-    layers["GELU, tanh"] = ("GELU", {"approximate": "tanh"})
-    draws = Draws(7)
-    layers["Dropout"] = (
-        "Dropout",
-        {"rate": 0.25, "mask": [[draws.uniform() >= 0.25 for _ in row] for row in Z]},
-    )
-    layers["Normalization"] = ("Normalization", {"mean": Z.mean(axis=0), "spread": Z.std(axis=0)})
-    weights = np.array([[1 / 2, -1 / 3], [2, 1 / 7], [-1, 0], [1 / 5, 3]])
-    layers["Dense"] = ("Dense", {"weights": weights, "bias": [1, -1 / 3]})
-    for name, layer in layers.items():
-        A = Arrays([layer]).forward(Z)
-        dZ, gradients = Arrays([layer]).backward(Z, dA[:, : A.shape[1]])
-        numbers[name] = [A, dZ] + gradients
-    numbers["Dense"][2] = (
-        numbers["Dense"][2] + np.sign(weights) / 100 + weights / 10
-    )  # the penalties
-    numbers["Threshold"] = (Z >= 0).astype(float)
-
-    for loss in reference.LOSSES:
-        Y = np.array([[1, -1, -1, 1], [-1, 1, 1, -1]] if loss == "hinge" else [[0, 1, 0, 0]] * 2)
-        A = shares if "entropy" in loss else Z
-        answers = [
-            Arrays(activations_of("Identity")).loss(A, Y, loss, weights)[:2]
-            for weights in (None, [1 / 3, 2])
-        ]
-        numbers[loss] = sum(map(list, answers), [])
-    for loss, kinds, *_ in PAIRS:
-        Y = [[0, 1, 0, 0], [1, 0, 0, 0]]
-        answers = [
-            Arrays(activations_of(kinds[-1])).loss(Z, Y, loss, weights)[:2]
-            for weights in (None, [1 / 3, 2])
-        ]
-        numbers[loss + ", paired"] = sum(map(list, answers), [])
-
+    numbers.update(_answers_of_layers())
+    numbers.update(_answers_of_losses())
     gradients = [[[1, -1 / 3, 4]], [[-1 / 7, 2, 0]], [[1 / 9, 1 / 9, -1]]]
-    for optimizer in selftest._optimizers():
+    for optimizer in cases.optimizers_in_cases():
         kind, options = type(optimizer).__name__, optimizer.config()
         numbers[repr(optimizer)] = list(Arrays.descend(kind, options, [[1, -2, 1 / 2]], gradients))
     decay = ("ExponentialDecay", 0.5, 0.9)
@@ -132,11 +98,50 @@ def _golden():
         ("WarmUp", 3, decay),
     ]:
         numbers[schedule[0]] = Arrays.rates(schedule, 6)
-    numbers["training"] = _golden_training()
+    numbers["training"] = _answers_of_training()
     return numbers
 
 
-def _golden_training():
+def _answers_of_layers():
+    Z, dA = np.array(cases.Z), np.array(cases.GRADIENTS)
+    weights = np.array([[1 / 2, -1 / 3], [2, 1 / 7], [-1, 0], [1 / 5, 3]])
+    draws = Draws(7)
+    mask = [[draws.uniform() >= 0.25 for _ in row] for row in Z]
+    layers = {kind: (kind, {}) for kind in SMOOTH}
+    layers["GELU, tanh"] = ("GELU", {"approximate": "tanh"})
+    layers["Dropout"] = ("Dropout", {"rate": 0.25, "mask": mask})
+    layers["Normalization"] = ("Normalization", {"mean": Z.mean(axis=0), "spread": Z.std(axis=0)})
+    layers["Dense"] = ("Dense", {"weights": weights, "bias": [1, -1 / 3]})
+    numbers = {}
+    for name, layer in layers.items():
+        A = Arrays([layer]).forward(Z)
+        dZ, gradients = Arrays([layer]).backward(Z, dA[:, : A.shape[1]])
+        numbers[name] = [A, dZ] + gradients
+    numbers["Dense"][2] = numbers["Dense"][2] + np.sign(weights) / 100 + weights / 10  # penalties
+    numbers["Threshold"] = (Z >= 0).astype(float)
+    return numbers
+
+
+def _answers_of_losses():
+    Z, shares, numbers = np.array(cases.Z), np.array(cases.SHARES), {}
+    for loss in reference.LOSSES:
+        Y = np.array([[1, -1, -1, 1], [-1, 1, 1, -1]] if loss == "hinge" else [[0, 1, 0, 0]] * 2)
+        A = shares if "entropy" in loss else Z
+        numbers[loss] = _with_and_without_weights("Identity", A, Y, loss)
+    for loss, kinds, *_ in PAIRS:
+        Y = [[0, 1, 0, 0], [1, 0, 0, 0]]
+        numbers[loss + ", paired"] = _with_and_without_weights(kinds[-1], Z, Y, loss)
+    return numbers
+
+
+def _with_and_without_weights(activation, Z, Y, loss):
+    """Return value and gradient of a loss, without weights and with them."""
+    net = Arrays(activations_of(activation))
+    answers = [net.loss(Z, Y, loss, weights)[:2] for weights in (None, [1 / 3, 2])]
+    return sum(map(list, answers), [])
+
+
+def _answers_of_training():
     X, Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [2, 1]]), np.array([[0, 1, 1, 0, 1]]).T
     start, draws, batches = Draws(7), Draws(Draws(3).bits()), []
     net = reference.Reference(
@@ -168,7 +173,7 @@ def _flat_numbers(answers):
 
 
 def test_golden_numbers():
-    golden = _golden()
-    assert set(golden) == set(selftest.GOLDEN) == {name for name, _ in selftest.cases()}
-    for name, numbers in golden.items():
-        agree(selftest.from_bits("".join(selftest.GOLDEN[name])), _flat_numbers(numbers))
+    answers = _answers()
+    assert set(answers) == set(golden.GOLDEN) == {name for name, _ in cases.all_cases()}
+    for name, numbers in answers.items():
+        agree(golden.from_bits(golden.GOLDEN[name]), _flat_numbers(numbers))

@@ -13,7 +13,7 @@ from scratchnet.core.losses import LOSSES
 from scratchnet.core.optimizers import OPTIMIZERS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TABLE = 'python3 -c "from scratchnet import selftest; print(selftest.table())"'
+TABLE = 'python3 -c "from scratchnet.selftest import golden; print(golden.table())"'
 
 # For each kind of rule: its names, and the files that hold them, each with what to do there.
 EVERYWHERE = {
@@ -23,7 +23,7 @@ EVERYWHERE = {
 }
 OF_ACTIVATIONS = {
     "scratchnet/core/activations.py": "add {} to the table at the top",
-    "scratchnet/selftest.py": "paste the table that prints " + TABLE,
+    "scratchnet/selftest/golden.py": "paste the table that prints " + TABLE,
     "scratchnet/formats/onnx/activations.py": "add {} to the forms of activations",
     "tests/core/test_layers.py": "add a formula of {} to FORMULAS",
     "tests/core/crosscheck.py": "add {} to SMOOTH, or to the activations with a kink",
@@ -32,7 +32,8 @@ OF_ACTIVATIONS = {
 }
 OF_OPTIMIZERS = {
     "scratchnet/core/optimizers.py": "add {} to the list at the top",
-    "scratchnet/selftest.py": "add {} to _optimizers(); then paste the table that prints " + TABLE,
+    "scratchnet/selftest/cases.py": "add {} to optimizers_in_cases()",
+    "scratchnet/selftest/golden.py": "paste the table that prints " + TABLE,
     "tests/core/numpy_reference.py": "add an independent formula of {}",
     "tests/core/test_crosscheck.py": "add the options of {} to OPTIONS",
 }
