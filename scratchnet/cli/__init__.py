@@ -4,6 +4,7 @@ commands/           the commands, one file each
 explanations/       what `explain` and `check` share
 data.py             reading the model and the data of a command
 settings.py         the options that say how a network is built and trained
+training.py         a training run: what `train` does, prints and saves
 training_texts.py   what `train` says about the data, the training and the model
 calibration.py      the rows that `export` calibrates a number type with
 progress.py         the progress of a command, on standard error

@@ -16,6 +16,12 @@ def add_settings(parser: "Any") -> None:
     group = parser.add_argument_group(
         "network and training (defaults depend on the size of the data)"
     )
+    add_layers(group)
+    add_optimizer(group)
+    add_training(group)
+
+
+def add_layers(group: "Any") -> None:
     group.add_argument(
         "--hidden",
         type=widths,
@@ -30,6 +36,9 @@ def add_settings(parser: "Any") -> None:
         help="the activation after each of them (default relu for classes, tanh for numbers): "
         + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
     )
+
+
+def add_optimizer(group: "Any") -> None:
     group.add_argument(
         "--optimizer",
         choices=sorted(OPTIMIZERS),
@@ -49,6 +58,9 @@ def add_settings(parser: "Any") -> None:
         metavar="L",
         help="its weight decay (default for adamw and classes: 60 / rows, at most 0.3)",
     )
+
+
+def add_training(group: "Any") -> None:
     group.add_argument(
         "--batch-size",
         type=int,

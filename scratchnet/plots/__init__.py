@@ -7,8 +7,9 @@
     predictions         predicted numbers against their targets
 
 They are in curve.py, boundary.py, diagram.py, counts.py and scatter.py. These use chart.py (two
-axes), scale.py (one axis), svg.py (SVG), canvas.py (characters) and picture.py (the base class).
-notebook.py shows networks and training runs in a notebook.
+axes), marks.py (lines and points in it), region.py (areas in it), scale.py (one axis), svg.py
+(SVG), canvas.py (characters) and picture.py (the base class). notebook.py shows networks and
+training runs in a notebook.
 
 Each function returns a ``Picture``: ``.svg`` is its text, ``.save("loss.svg")`` writes it, and
 ``.text(width, height)`` draws it in characters. A notebook displays it.

@@ -7,8 +7,10 @@ from ..core.activations import Threshold
 from ..core.checks import accept_row, accept_rows, is_sequence, require
 from ..metrics import baseline
 from .canvas import MARKS
-from .chart import Chart, Dots, Region
+from .chart import Chart
+from .marks import Dots
 from .picture import names_of
+from .region import Region
 from .scale import Scale
 from .scatter import thinned
 

@@ -1,7 +1,8 @@
 """The loss of each epoch of a training run."""
 
 from ..texts import plural
-from .chart import Chart, Dots, Line, Rule
+from .chart import Chart
+from .marks import Dots, Line, Rule
 from .scale import Scale, number
 
 TYPE_CHECKING = False
@@ -30,45 +31,54 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
     best, losses = None, history
     if hasattr(history, "best_epoch"):
         best, losses, validation_loss = history.best_epoch, history.loss, history.validation_loss
-    courses = [("training", _finite(losses, "history"))]
-    if validation_loss is not None:
-        course = _finite(validation_loss, "validation_loss")
-        if len(course) != len(courses[0][1]):
-            counts = (len(courses[0][1]), len(course))
-            raise ValueError(
-                "there are {} losses and {} validation losses; give one of each per epoch".format(
-                    *counts
-                )
-            )
-        if any([v is not None for v in course]):
-            courses.append(("validation", course))
-            best = best or min([(v, i) for i, v in enumerate(course, 1) if v is not None])[1]
-    known = [v for _, course in courses for v in course if v is not None]
-    if not known:
-        raise ValueError("history has no finite loss; give at least one")
-    epochs = len(courses[0][1])
-    logarithmic = min(known) > 0 and max(known) / min(known) >= FACTOR
-    x = Scale([1, epochs], whole=True)
-    y = Scale(
-        known if logarithmic else known + [0] * (0 < min(known) < max(known) / 2), 0.04, logarithmic
-    )
+    courses = _courses(losses, validation_loss)
+    name, course = courses[-1]
+    if best is None and name == "validation":
+        best = min([(loss, epoch) for epoch, loss in enumerate(course, 1) if loss is not None])[1]
+    y = _loss_scale([loss for _, losses in courses for loss in losses if loss is not None])
     chart = Chart(
         "Loss",
         _description(courses, best),
-        x,
+        Scale([1, len(course)], whole=True),
         y,
         "epoch",
-        "loss, log scale" if logarithmic else "loss",
+        "loss, log scale" if y.logarithmic else "loss",
     )
     for series, (name, course) in enumerate(courses):
         chart.marks.append(Line(_parts(course), series, name, dashed=series == 1))
     if best:
-        name, course = courses[-1]
-        at = "" if course[best - 1] is None else ": {}".format(number(course[best - 1]))
+        lowest = course[best - 1]
+        at = "" if lowest is None else ": {}".format(number(lowest))
         chart.marks.append(Rule(best, y, "best epoch {}{}".format(best, at)))
-        if at:
-            chart.marks.append(Dots([(best, course[best - 1])], len(courses) - 1))
+        if lowest is not None:
+            chart.marks.append(Dots([(best, lowest)], len(courses) - 1))
     return chart
+
+
+def _courses(losses: "Any", validation_loss: "Any") -> "List[Tuple[str, List[Any]]]":
+    """Return the names and the losses of the lines; the validation loss only if any is finite."""
+    training = _finite(losses, "history")
+    courses = [("training", training)]
+    if validation_loss is not None:
+        validation = _finite(validation_loss, "validation_loss")
+        if len(validation) != len(training):
+            raise ValueError(
+                "there are {} losses and {} validation losses; give one of each per epoch".format(
+                    len(training), len(validation)
+                )
+            )
+        if any([loss is not None for loss in validation]):
+            courses.append(("validation", validation))
+    return courses
+
+
+def _loss_scale(known: "List[float]") -> "Scale":
+    """Return the scale of the finite losses. It includes 0 if that is near."""
+    if not known:
+        raise ValueError("history has no finite loss; give at least one")
+    logarithmic = min(known) > 0 and max(known) / min(known) >= FACTOR
+    is_near_0 = not logarithmic and 0 < min(known) < max(known) / 2
+    return Scale(known + [0] * is_near_0, 0.04, logarithmic)
 
 
 def _finite(losses: "Any", name: str) -> "List[Any]":

@@ -4,7 +4,8 @@ from ..core.checks import require
 from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg
-from .chart import Line, legend, text_legend
+from .chart import legend, text_legend
+from .marks import Line
 from .picture import Picture, names_of
 from .scale import number
 

@@ -1,7 +1,8 @@
 """Predicted numbers against their targets."""
 
 from .. import metrics
-from .chart import Chart, Dots, Line
+from .chart import Chart
+from .marks import Dots, Line
 from .scale import Scale, number
 
 TYPE_CHECKING = False
