@@ -104,7 +104,7 @@ _HOMES = {
     "check_gradients": "explanation.gradients",
     "compile": "engines.native.predictor",
     "cross_validate": "selection",
-    "explain": "explanation.explanation",
+    "explain": "explanation.recording",
     "from_keras": "interop.keras",
     "from_sklearn": "interop.sklearn",
     "from_torch": "interop.torch",
@@ -201,8 +201,8 @@ if TYPE_CHECKING:
     from .engines.native.predictor import compile
     from .estimators import MLPClassifier as MLPClassifier
     from .estimators import MLPRegressor as MLPRegressor
-    from .explanation.explanation import explain
     from .explanation.gradients import check_gradients
+    from .explanation.recording import explain
     from .formats.models import load, load_model, save
     from .interop.keras import from_keras, to_keras
     from .interop.sklearn import from_sklearn, to_sklearn

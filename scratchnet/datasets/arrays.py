@@ -7,12 +7,12 @@ The files are NumPy's .npy and .npz, and the IDX files of MNIST.
     ArrayEncoder    encodes them, as the Encoder does tables
 
 >>> import os, tempfile
->>> from scratchnet.formats import npy
+>>> from scratchnet.formats import npy, npy_archive
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     path = os.path.join(folder, "gate.npz")
 ...     with open(path, "wb") as file:
 ...         X, y = npy.array_of([[0, 0], [0, 1], [1, 0], [1, 1]]), npy.array_of([0, 1, 1, 0])
-...         _ = file.write(npy.dumps_npz({"X": X, "y": y}))
+...         _ = file.write(npy_archive.dumps({"X": X, "y": y}))
 ...     data = read_arrays(path, "y")
 >>> encoder = ArrayEncoder.fit(data)
 >>> print(encoder)
@@ -27,7 +27,7 @@ import os
 from math import isfinite, isinf
 
 from ..core.checks import COUNT, require, shown
-from ..formats import npy
+from ..formats import npy, npy_archive
 from ..formats.unpacked import Unpacked
 from .encoding.base import Encoding
 from .encoding.inputs import mean_and_spread
@@ -249,7 +249,7 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
     In an .npz file, ``target`` is the name of the array of targets. The inputs are its only other
     array, or the one called X, x or data.
     """
-    named = npy.load_npz(path) if _ends_in(path, ".npz") else None
+    named = npy_archive.load(path) if _ends_in(path, ".npz") else None
     X = _inputs(named, target, str(path)) if named is not None else _array(path)
     if len(X.shape) < 2 or not len(X) or not WIDTH[0](X.width):
         rows = f"give samples × features, from 1 to {MOST_INPUTS} features"

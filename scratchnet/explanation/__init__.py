@@ -1,8 +1,10 @@
 """Explanations: where a number comes from, read from the record of traced numbers.
 
-explanation   sn.explain: one training step, with every number available by name
+recording     sn.explain: records training steps, every number by its name
+explanation   what it returns: the numbers, as text, data or a page
 number        one of these numbers: its value, formula and source line
 step          the step itself, run on traced numbers, and the names of the numbers
+updates       the new weights, each computed when it is asked for
 naming        traced numbers get names, and are kept in the order of their computation
 within        which numbers within a rule get names
 names         a name as its parts: layer, role, indices, suffix

@@ -3,15 +3,19 @@
 named        a number that is known: it gets its name and its place at once
 begin, add   a number in the middle of others that have no names yet: first all get names, then
              each is added after those that it is computed from
+places       the names of the numbers of a parameter
 """
 
+from ..core.layer import Configured
 from ..scalars import Traced
+from .names import element
 from .within import long_parts, result_of, shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
+    from ..core.layer import Parameter
     from ..core.types import Matrix
 
 
@@ -44,6 +48,15 @@ class NamedNumbers:
     def name_result(self, name: str, number: "Any", rule: "Any") -> "Traced":
         """Name what a rule returns; a number that it passes on gets a second name and record."""
         return self.named(name, result_of(number, rule))
+
+    def name_hyperparameters(self, prefix: str, part: "Any") -> None:
+        """Name the hyperparameters of a layer, a loss or an optimizer, and of its schedules."""
+        for name in part.numbers:
+            value = getattr(part, name)
+            if isinstance(value, Traced):
+                setattr(part, name, self.named(prefix + name, Traced(value.value)))
+            elif isinstance(value, Configured):  # a schedule
+                self.name_hyperparameters(f"{prefix}{name}.", value)
 
     def name_rows(self, base: str, rows: "Matrix") -> "Matrix":
         """Name the numbers of a matrix, one row per sample, by their indices."""
@@ -94,3 +107,10 @@ class NamedNumbers:
             [self.begin(f"{a.name}.gradient", result_of(d, rule)) for a, d in zip(row, row_d)]
             for row, row_d in zip(A, dA)
         ]
+
+
+def places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
+    """Yield the name, row and column of each number of a parameter."""
+    for i, row in enumerate(parameter.rows or []):
+        for j in range(len(row)):
+            yield element(parameter.name, parameter.flat, i, j), i, j

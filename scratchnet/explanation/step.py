@@ -35,14 +35,12 @@ The rules of the network compute all these numbers, on the number type of the ne
 """
 
 from ..core.examples import Weights
-from ..core.functions import number_of
-from ..core.layer import Configured
 from ..core.losses import loss_for
-from ..core.optimizers import Optimizer
 from ..scalars import Traced
 from .docstrings import lines_of
-from .names import Name, element
-from .naming import NamedNumbers
+from .names import Name
+from .naming import NamedNumbers, places
+from .updates import Updates
 from .within import (
     agree,
     is_per_sample,
@@ -62,6 +60,7 @@ if TYPE_CHECKING:
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
+    from ..core.optimizers import Optimizer
     from ..core.random import Generator
     from ..core.types import Matrix
 
@@ -94,10 +93,10 @@ class Step(NamedNumbers):
         self.of_forward: "Set[str]" = set()  # the names of the numbers of the forward pass
         self.net = net.copy(Traced)
         self.criterion: "Optional[Loss]" = None
-        self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
+        self.updates = Updates(self)
         self._name_parameters()
         for k, layer in enumerate(self.net.layers):
-            self._name_hyperparameters(f"{k}.", layer)
+            self.name_hyperparameters(f"{k}.", layer)
             self._name_derivatives(k, layer)
         X = self.name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
@@ -105,25 +104,15 @@ class Step(NamedNumbers):
             self.criterion = loss_for(net, loss).with_numbers(Traced, exactly=True)
             self._backward(Y, self.criterion, weights)
             if optimizer is not None:
-                self._prepare_updates(optimizer)
+                self.updates.prepare(self.net, optimizer)
         self._before_updates = list(self.numbers)
-
-    # ---- parameters and hyperparameters ----------------------------------------------------------
 
     def _name_parameters(self) -> None:
         for parameter in self.net.parameters():
-            for name, i, j in _places(parameter):
+            for name, i, j in places(parameter):
                 self.named(name, parameter.rows[i][j])
 
-    def _name_hyperparameters(self, prefix: str, part: "Any") -> None:
-        for name in part.numbers:
-            value = getattr(part, name)
-            if isinstance(value, Traced):
-                setattr(part, name, self.named(prefix + name, Traced(value.value)))
-            elif isinstance(value, Configured):  # a schedule
-                self._name_hyperparameters(f"{prefix}{name}.", value)
-
-    # ---- forward, backward, update ---------------------------------------------------------------
+    # ---- forward, backward -----------------------------------------------------------------------
 
     def _forward(
         self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]"
@@ -185,15 +174,9 @@ class Step(NamedNumbers):
             layer.derivative = named_derivative
 
     def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
-        self._name_hyperparameters("loss.", criterion)
+        self.name_hyperparameters("loss.", criterion)
         Y = self.name_rows("y", [[Traced(v) for v in row] for row in Y])
-        if weights is not None:
-            named = [
-                self.named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
-            ]
-            if hasattr(weights, "mean"):
-                named = Weights(named, self.named("mean_weight", Traced(weights.mean)))
-            weights = named
+        weights = None if weights is None else self._name_weights(weights)
         layers = self.net.layers
         paired = criterion.paired_layers(layers)
         front = len(layers) - paired
@@ -217,6 +200,15 @@ class Step(NamedNumbers):
         for k in reversed(range(front)):
             dA = self._backward_through(k, dA)
 
+    def _name_weights(self, weights: "Any") -> "Any":
+        """Name the weights of the samples and, if the batch is a part of all, their mean."""
+        named = [
+            self.named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
+        ]
+        if not hasattr(weights, "mean"):
+            return named
+        return Weights(named, self.named("mean_weight", Traced(weights.mean)))
+
     def _backward_through(self, k: int, dA: "Matrix") -> "Matrix":
         """Return the gradient at the input of a layer, given the gradient at its output."""
         layer = self.net.layers[k]
@@ -226,7 +218,7 @@ class Step(NamedNumbers):
         gradients = [
             self._begin_gradient(parameter, name, i, j, layer.backward)
             for parameter in layer.parameters()
-            for name, i, j in _places(parameter)
+            for name, i, j in places(parameter)
         ]
         inner = self.begin_inner(f"{k}.backward", dA, gradients)
         self.add(inner + [d for row in dA for d in row] + gradients)
@@ -288,57 +280,17 @@ class Step(NamedNumbers):
             for z, d in zip(row, row_d):
                 self.chains[f"{z.name}.gradient"] = result_of(d, rule)
 
-    def _prepare_updates(self, optimizer: "Optimizer") -> None:
-        """Compute what is the same for all weights; ``number`` computes the update of a weight."""
-        states, t = optimizer.states, optimizer.t
-        self.optimizer: "Optimizer" = optimizer.with_numbers(Traced, exactly=True)
-        self._name_hyperparameters("", self.optimizer)
-        self.optimizer.t = t
-        self.optimizer.begin(Traced)
-        if not self.optimizer.rate.name:
-            self.named("rate", self.optimizer.rate)
-        trainable = [parameter for parameter in self.net.parameters() if not parameter.frozen]
-        self.factor = self.optimizer.clip_factor(trainable)
-        if self.factor is not None:
-            self.named("clipping", self.factor)
-        for parameter in trainable:
-            for name, i, j in _places(parameter):
-                memory = states[parameter.name][i][j] if parameter.name in states else None
-                for n in range(self.optimizer.memory):
-                    kind = number_of(parameter.rows[i][j].value)
-                    self.named(
-                        f"{name}.{self._memory(n)}",
-                        Traced(kind(0) if memory is None else memory[n]),
-                    )
-                    self.updates[f"{name}.{self._memory(n)}.new"] = parameter, i, j
-                self.updates[f"{name}.new"] = parameter, i, j
-
-    def _memory(self, n: int) -> str:
-        """Return the name of the n-th number that the optimizer remembers about a weight."""
-        names = getattr(self.optimizer, "memory_names", ())
-        return names[n] if n < len(names) else f"memory[{n}]"
-
     def _afterwards(self) -> None:
         """Compute the forward pass and the loss with the new parameters."""
         after = self.net.copy(Traced)
         for parameter in after.parameters():
-            for name, i, j in _places(parameter):
+            for name, i, j in places(parameter):
                 parameter.rows[i][j] = self.number(
                     f"{name}.new" if f"{name}.new" in self.updates else name
                 )
         self.suffix = ".new"
         self._name_loss(self.value_of(after, self._forward(after, self.outputs[0], None)))
         self.suffix = ""
-
-    def _update(self, parameter: "Parameter", i: int, j: int) -> None:
-        """Compute the new value of a weight and of what the optimizer remembers about it."""
-        w = parameter.rows[i][j]
-        memory = [self._memory(n) for n in range(self.optimizer.memory)]
-        state = tuple([self.numbers[f"{w.name}.{of}"] for of in memory])
-        new, new_state = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
-        for of, number in zip(memory, new_state):
-            self.name_result(f"{w.name}.{of}.new", number, self.optimizer.rule)
-        self.name_result(f"{w.name}.new", new, self.optimizer.rule)
 
     # ---- access by name --------------------------------------------------------------------------
 
@@ -353,7 +305,7 @@ class Step(NamedNumbers):
         """Return the number with this name; raise a KeyError if there is none."""
         name = self.full_name(name)
         if name not in self.numbers and name in self.updates:
-            self._update(*self.updates[name])
+            self.updates.compute(name)
         elif name not in self.numbers and Name.parse(name).is_new:
             self._afterwards()
         return self.numbers[self.full_name(name)]
@@ -383,10 +335,3 @@ class Step(NamedNumbers):
             return str(parts) if str(parts) in self.numbers else name
         base = str(parts.with_suffix(""))
         return f"{self.aliases[base]}.{parts.suffix}" if base in self.aliases else name
-
-
-def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
-    """Yield the name, row and column of each number of a parameter."""
-    for i, row in enumerate(parameter.rows or []):
-        for j in range(len(row)):
-            yield element(parameter.name, parameter.flat, i, j), i, j

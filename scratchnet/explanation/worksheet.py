@@ -1,7 +1,7 @@
 """A training step to compute by hand: writes worksheets with blanks and reads filled-in ones.
 
 >>> import scratchnet as sn
->>> from scratchnet.explanation.explanation import explain
+>>> from scratchnet.explanation.recording import explain
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]]), sn.Threshold()])
 >>> print(worksheet(explain(net, [[3, 1]])))  # without targets, only the forward pass
 # step 1: replace each ____ with a number

@@ -3,11 +3,12 @@
 models.py            save, load: a network to a file and back, the format chosen by the ending
 safetensors.py       .safetensors: binary, exact, read by PyTorch, NumPy and many others
 json.py              .json: readable by people
-npz.py               .npz: NumPy's format
+npz.py               .npz: a model in NumPy's format
 onnx/                .onnx: a graph of operators, which many programs run; reads the files of other
                      programs, too
 protobuf.py          the binary form of an ONNX file
-npy.py               NumPy's arrays, .npy and .npz
+npy.py               NumPy's files of one array, .npy
+npy_archive.py       NumPy's files of several arrays by name, .npz
 state_dicts.py       a network from tensors alone, by their names
 state_owners.py      the layers to which the tensors belong
 state_order.py       the order of these layers

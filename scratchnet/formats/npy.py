@@ -1,16 +1,13 @@
-"""NumPy's files: one array (.npy), or several by name (.npz).
+"""NumPy's files of one array, .npy.
 
-    load  loads              an array from a file, or from its bytes
-    load_npz  loads_npz      the arrays of an .npz file, by name
-    dumps  dumps_npz         the bytes of such files
-    Array  array_of          an array in little memory; an array from lists
+    load  loads      an array from a file, or from its bytes
+    dumps            the bytes of such a file
+    Array  array_of  an array in little memory; an array from lists
 
 >>> data = dumps(array_of([[1, 2], [3, 4.5]]))
 >>> matrix = loads(data)
 >>> matrix.shape, matrix[1], matrix.nested()
 ((2, 2), [3.0, 4.5], [[1.0, 2.0], [3.0, 4.5]])
->>> sorted(loads_npz(dumps_npz({"a": array_of(0.5), "b": matrix})))
-['a', 'b']
 
 All numbers except half-precision and complex ones are read: whole numbers, truth values, floats of
 4 and 8 bytes. A file of objects is refused, because reading it would run any program that it holds.
@@ -21,29 +18,19 @@ import io
 import re
 import struct
 import sys
-import zipfile
-import zlib
 from array import array
 
-from ..core.checks import shown
 from .files import read_numbers
 from .safetensors import flatten
-from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Dict, Tuple
 
     from .files import Path
 
 LARGEST = 1 << 30  # bytes of one file, unpacked
 LONGEST_HEADER = 10000  # bytes, as in NumPy itself
-MOST_ARRAYS = 10000
-LARGEST_LIST = 1 << 22  # bytes of the list of these arrays in an archive
-# The end of this list: its mark and numbers of volumes, the entries, their size and place, and the
-# size of a comment. The place of a list of another kind, of ZIP64_SIZE bytes, may precede it.
-LIST_END = struct.Struct("<8sxxHLLH")
-ZIP64_SIZE = 20
 MAGIC = b"\x93NUMPY"
 KEYS = {"descr", "fortran_order", "shape"}
 # An entry of a header: its key, and a text, a tuple, a list or a word.
@@ -130,13 +117,10 @@ def array_of(data: "Any") -> "Array":
     return Array(tuple(shape), array("d", numbers))
 
 
-# ---- .npy ------------------------------------------------------------------------------------
-
-
 def load(path: "Path") -> "Array":
     """Return the array in the .npy file at ``path``; any other file raises a ValueError."""
     with open(str(path), "rb") as file:
-        return _read(file, str(path), LARGEST)
+        return read(file, str(path), LARGEST)
 
 
 def loads(data: bytes, source: str = "npy") -> "Array":
@@ -147,7 +131,7 @@ def loads(data: bytes, source: str = "npy") -> "Array":
         ...
     ValueError: npy is not an .npy file: it must begin with \\x93NUMPY
     """
-    return _read(io.BytesIO(data), source, LARGEST)
+    return read(io.BytesIO(data), source, LARGEST)
 
 
 def dumps(a: "Array") -> bytes:
@@ -166,7 +150,7 @@ def dumps(a: "Array") -> bytes:
     return MAGIC + b"\1\0" + struct.pack("<H", len(header)) + header + data
 
 
-def _read(file: "Any", source: str, largest: int) -> "Array":
+def read(file: "Any", source: str, largest: int) -> "Array":
     """Return the array in an open file; it has at most ``largest`` bytes."""
     shape, name, order, fortran = _header(file, source)
     numbers = array(TYPES[name])
@@ -261,92 +245,3 @@ def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
     for j in range(columns):
         turned[j::columns] = numbers[j * rows : (j + 1) * rows]
     return turned
-
-
-# ---- .npz ------------------------------------------------------------------------------------
-
-
-def load_npz(path: "Path") -> "Dict[str, Array]":
-    """Return the arrays in the .npz file at ``path``, by name; other files raise a ValueError."""
-    with open(str(path), "rb") as file:
-        return _read_npz(file, str(path))
-
-
-def loads_npz(
-    data: bytes, source: str = "npz", wanted: "Optional[Callable[[str], bool]]" = None
-) -> "Dict[str, Array]":
-    """Return the arrays in the bytes of an .npz file, by name.
-
-    ``wanted(name)`` says which arrays are read.
-    """
-    return _read_npz(io.BytesIO(data), source, wanted)
-
-
-def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
-    """Return the bytes of an .npz file, uncompressed; the same arrays give the same bytes."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, a in arrays.items():
-            archive.writestr(zipfile.ZipInfo(name + ".npy"), dumps(a))
-    return file.getvalue()
-
-
-def _read_npz(
-    file: "Any", source: str, wanted: "Optional[Callable[[str], bool]]" = None
-) -> "Dict[str, Array]":
-    arrays: "Dict[str, Array]" = {}
-    packed = file.seek(0, io.SEEK_END)
-    left = min(LARGEST, most_unpacked(packed))  # bytes of all arrays together
-    _check_list(file, packed, source)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            for member in _members(archive, source):
-                name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
-                if name in arrays:
-                    raise ValueError(f"{source} holds two arrays {shown(name)}")
-                if wanted is not None and not wanted(name):
-                    continue
-                with archive.open(member) as part:
-                    arrays[name] = _read(part, f"{source}: {shown(name)}", left)
-                left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{source} is not an .npz file, or is damaged: {error}") from None
-    except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
-        raise ValueError(f"{source} cannot be read: {error}") from None
-    return arrays
-
-
-def _check_list(file: "Any", packed: int, source: str) -> None:
-    """Check the list of the files in an archive of ``packed`` bytes, before ZipFile reads it.
-
-    It must fill the end of the archive, because programs differ in what they read of a file with
-    bytes after it, such as another archive. A second list (ZIP64), which is needed only beyond the
-    limits, is refused, too.
-    """
-    file.seek(max(0, packed - LIST_END.size - ZIP64_SIZE))
-    before = file.read(ZIP64_SIZE)
-    end = file.read(LIST_END.size)
-    if len(end) < LIST_END.size or not end.startswith(b"PK\5\6"):
-        raise ValueError(f"{source} is not an .npz file, or has bytes after its archive")
-    _, count, size, begin, comment = LIST_END.unpack(end)
-    if count > MOST_ARRAYS:
-        raise ValueError(f"{source} holds {count} arrays; at most {MOST_ARRAYS} can be read")
-    if size > LARGEST_LIST:
-        raise ValueError(
-            f"{source}: the list of arrays has {size} bytes; at most {LARGEST_LIST} can be read"
-        )
-    if comment or begin + size + len(end) != packed or before.startswith(b"PK\6\7"):
-        raise ValueError(f"{source} has bytes before or after its archive; save it again")
-
-
-def _members(archive: "zipfile.ZipFile", source: str) -> "List[zipfile.ZipInfo]":
-    """Return the entries of an archive, which must begin with the first one."""
-    members = archive.infolist()
-    for member in members:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ValueError(
-                f"{source}: {shown(member.filename)} is compressed by another method than NumPy's"
-            )
-    if min([member.header_offset for member in members] or [0]) != 0:
-        raise ValueError(f"{source} has bytes before or after its archive; save it again")
-    return members

@@ -14,7 +14,7 @@ read, too.
 from array import array
 
 from ..core.checks import shown
-from . import files, npy, strict_json
+from . import files, npy, npy_archive, strict_json
 from .safetensors import flatten
 from .unpacked import most_unpacked
 
@@ -37,7 +37,7 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
         arrays[name] = npy.Array(tuple(shape), array("d", numbers))
     text = strict_json.dumps(metadata, "metadata").encode()
     arrays[KEY] = npy.Array((len(text),), array("B", text))
-    return npy.dumps_npz(arrays)
+    return npy_archive.dumps(arrays)
 
 
 def loads(
@@ -48,10 +48,10 @@ def loads(
     The metadata of a file that scratchnet did not write are {}; of such a file, ``wanted(name,
     integers)`` says which tensors are returned.
     """
-    if wanted is None or npy.loads_npz(data, "npz", lambda name: name == KEY):
-        arrays = npy.loads_npz(data)
+    if wanted is None or npy_archive.loads(data, "npz", lambda name: name == KEY):
+        arrays = npy_archive.loads(data)
     else:
-        arrays = npy.loads_npz(data, "npz", lambda name: wanted(name, False))
+        arrays = npy_archive.loads(data, "npz", lambda name: wanted(name, False))
         arrays = {n: a for n, a in arrays.items() if wanted(n, a.numbers.typecode not in "fd")}
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])

@@ -14,6 +14,7 @@ The files:
     defaults.py      the settings that are not given
     recipe.py        how a network is built and trained
     model.py         a network with the encoding of its table
+    training.py      a training run by a recipe
     stopping.py      when its training ends
     trials.py        cross-validation and random search
     importance.py    how much worse a model is without a column

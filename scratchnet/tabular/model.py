@@ -13,7 +13,6 @@ from itertools import chain
 from .. import metrics
 from ..core.checks import require
 from ..core.functions import kernel
-from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import Encoder
 from ..datasets.encoding.parts import CLASSIFICATION
@@ -23,8 +22,9 @@ from ..formats import models
 from ..texts import number_of
 from . import fingerprint, importance
 from .problem import Chain, check_data, in_memory
-from .recipe import Recipe, history_of, loss_of, network
+from .recipe import Recipe, history_of, network
 from .stopping import Gains, epochs_on_all, trivial_loss
+from .training import frequencies_of, training_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,27 +129,29 @@ class Model:
 
             self.compiled = Outputs(self.net)
         width = len(self.encoder.features)
-        prepared = self._prepared(
+        run = training_run(
             self.net,
+            self.encoder,
+            recipe,
             training,
             recipe.epochs,
             validation_data=[in_memory(rows, width) for rows in validation],
             patience=recipe.patience,
             checkpoint=checkpoint,
         )
-        resumed = prepared.history.epochs
+        resumed = run.history.epochs
         gains = Gains(recipe.patience, trivial_loss(self.encoder, training[1]))
         may_stop = recipe.patience < recipe.epochs
         # Closing writes the last checkpoint at once, on PyPy too.
-        with closing(prepared.run()) as steps:
-            for epoch in chain(resumed, steps):
+        with closing(run.run()) as epochs:
+            for epoch in chain(resumed, epochs):
                 self.epochs.append(epoch)
                 if epoch_done is not None:
                     epoch_done(epoch)
                 self.why_stopped = gains.reason_to_stop(epoch) if may_stop else ""
                 if self.why_stopped:
                     break
-        prepared.plan.restore_best()
+        run.plan.restore_best()
 
     def computed(self, X: "Any") -> "Matrix":
         """Return the outputs for encoded samples, in C if the network is trained by this engine."""
@@ -169,63 +171,34 @@ class Model:
             return
         net = network(self.encoder, self.used)
         samples = [Chain(*parts) for parts in zip(training, validation)]
-        for _ in self._prepared(net, samples, epochs).run():
+        for _ in training_run(net, self.encoder, self.used, samples, epochs).run():
             pass
         for parameter, trained in zip(self.net.parameters(), net.parameters()):
             parameter.value = trained.value
         self.epochs_on_all = epochs
 
-    def _prepared(self, net: "Sequential", samples: "Any", epochs: int, **options: "Any") -> "Any":
-        """Return a training run of the network by the recipe."""
-        width = len(self.encoder.features)
-        X, Y = [in_memory(rows, width) for rows in samples]
-        recipe = self.used
-        return prepare(
-            net,
-            X,
-            Y,
-            loss_of(self.encoder),
-            recipe.new_optimizer(),
-            epochs,
-            recipe.batch_size,
-            seed=recipe.seed,
-            engine=recipe.engine,
-            class_weight=self._class_weight(Y) if recipe.class_weight else None,
-            **options,
-        )
-
-    def _class_weight(self, Y: "Any") -> "Dict[int, float]":
-        """Return the weight of each class with which all have the same sum of weights."""
-        if not self.encoder.classes:
-            raise ValueError("class_weight is for classes, not for a regression; leave it out")
-        counts = Counter(self.encoder.targets_of(Y))
-        weights = {k: counts[label] for k, label in enumerate(self.encoder.classes)}
-        return {k: len(Y) / (len(weights) * max(1, n)) for k, n in weights.items()}
-
     def _finish(self, problem: "Problem", outputs: "Matrix") -> None:
         """Add the metadata and the report. The network then predicts in the target's unit."""
-        encoder, metadata = self.encoder, self.net.metadata
+        encoder = self.encoder
         self.compiled = None  # A library can be neither copied nor pickled.
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
         if not encoder.classes:  # in the unit of the target, as the network will return it
             outputs = [[value] for value in encoder.targets_of(outputs)]
         encoder.target = encoder.target.built_into(self.net)
+        metadata = self.net.metadata
         metadata.update(metadata_of(encoder), validation=problem.fraction)
-        counts = Counter(known) if encoder.classes else {}
-        if encoder.classes:
-            metadata["usual"] = [metrics.baseline(known, "most_frequent")]
-            metadata["frequencies"] = [counts[label] for label in encoder.classes]
-        X, targets = problem.training[0], known
-        if self.epochs_on_all:
-            X, targets = Chain(X, problem.validation[0]), known + truth
+        metadata.update(frequencies_of(encoder, known))
         if self.has_learned:
+            X, targets = problem.training[0], known
+            if self.epochs_on_all:
+                X, targets = Chain(X, problem.validation[0]), known + truth
             metadata["rows"] = fingerprint.of(X, targets)
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
-        if self.interrupted:
-            return
-        self.report = self._report(truth, outputs, counts or known)
+        if not self.interrupted:
+            counts = Counter(known) if encoder.classes else known
+            self.report = self._report(truth, outputs, counts)
 
     # ---- use -----------------------------------------------------------------------------------
 

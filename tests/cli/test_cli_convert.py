@@ -7,7 +7,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import cli, tabular
-from scratchnet.formats import npy
+from scratchnet.formats import npy, npy_archive
 
 X = [[0.5, -1.0], [2.0, 0.25]]
 NET = sn.Sequential([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1), sn.Sigmoid()], seed=3)
@@ -50,7 +50,7 @@ def test_weights_alone(folder, capsys):
     arrays = dict(zip(["b.W", "b.b", "a.W", "a.b"], [p.value for p in NET.parameters()]))
     arrays.update({"other.W": [[1.0]]})
     folder.joinpath("in.npz").write_bytes(
-        npy.dumps_npz({"net." + n: npy.array_of(a) for n, a in arrays.items() if n[0] != "o"})
+        npy_archive.dumps({"net." + n: npy.array_of(a) for n, a in arrays.items() if n[0] != "o"})
     )
     options = ["--activations", "tanh, sigmoid", "--order", "net.b,net.a", "--prefix", "net"]
     assert converted(capsys, "in.npz", "out.json", *options) == (

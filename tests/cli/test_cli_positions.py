@@ -9,7 +9,7 @@ import pytest
 import scratchnet as sn
 from scratchnet import cli, metrics
 from scratchnet.cli.commands import evaluate
-from scratchnet.formats import npy
+from scratchnet.formats import npy, npy_archive
 
 X = [[1.0, 0.5], [-2.0, 3.0], [0.0, 0.25], [4.0, -1.5]]
 LINE = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
@@ -117,7 +117,7 @@ def test_a_threshold(folder, run):
 def test_options_of_loading(folder, run):
     arrays = dict(zip(["n.b.W", "n.b.b", "n.a.W", "n.a.b"], [p.value for p in LOGITS.parameters()]))
     folder.joinpath("w.npz").write_bytes(
-        npy.dumps_npz({name: npy.array_of(a) for name, a in arrays.items()})
+        npy_archive.dumps({name: npy.array_of(a) for name, a in arrays.items()})
     )
     options = ["--activations", "tanh,identity", "--order", "n.b,n.a", "--prefix", "n"]
     rows = cells(run("predict", "w.npz", "x.csv", *options)[1])[1:]

@@ -14,7 +14,7 @@ from scratchnet import tabular
 from scratchnet.codegen.c import table_rows
 from scratchnet.codegen.c.unit import Unit
 from scratchnet.codegen.rows import Number, Rows
-from scratchnet.formats import npy
+from scratchnet.formats import npy, npy_archive
 from scratchnet.scalars import Single
 
 compilers = needed
@@ -129,7 +129,7 @@ def test_arrays_have_labels(tmp_path):
     path = str(tmp_path / "data.npz")
     with open(path, "wb") as file:
         arrays = {"X": npy.array_of(X), "y": npy.array_of([3 if x[0] > 0.5 else 8 for x in X])}
-        file.write(npy.dumps_npz(arrays))
+        file.write(npy_archive.dumps(arrays))
     net = tabular.train(tabular.read(path, "y"), epochs=2).net
     text = sn.export(net, None)
     assert '        "3",\n        "8"\n' in text and "net_row" not in text

@@ -17,7 +17,7 @@ import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.cli import main
 from scratchnet.codegen import loops, names
-from scratchnet.formats import npy
+from scratchnet.formats import npy, npy_archive
 
 DATA = os.path.join(os.path.dirname(sn.__file__), "datasets")
 NETWORKS = list(small_networks()) + list(large_networks())
@@ -272,7 +272,7 @@ def test_arrays(tmp_path, portable):
     path = str(tmp_path / "data.npz")
     with open(path, "wb") as file:
         arrays = {"X": npy.array_of(X), "y": npy.array_of([3 if x[0] > 0.5 else 8 for x in X])}
-        file.write(npy.dumps_npz(arrays))
+        file.write(npy_archive.dumps(arrays))
     model = tabular.train(tabular.read(path, "y"), epochs=2)
     module = exported(model.net, self_contained=True)
     assert module["CLASSES"] == (3, 8)

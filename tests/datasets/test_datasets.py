@@ -13,7 +13,8 @@ import scratchnet as sn
 from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.arrays import ArrayEncoder, is_array, read_arrays
 from scratchnet.datasets.idx import read_idx
-from scratchnet.formats.npy import Array, array_of, dumps, dumps_npz
+from scratchnet.formats import npy_archive
+from scratchnet.formats.npy import Array, array_of, dumps
 
 # ---- gates and shapes --------------------------------------------------------------------------------------------
 
@@ -268,7 +269,7 @@ INF, NAN = float("inf"), float("nan")
 )
 def test_arrays_that_cannot_be_inputs_or_targets(X, y, words, tmp_path):
     path = tmp_path / "data.npz"
-    path.write_bytes(dumps_npz({"X": X, "y": y if isinstance(y, Array) else array_of(y)}))
+    path.write_bytes(npy_archive.dumps({"X": X, "y": y if isinstance(y, Array) else array_of(y)}))
     with pytest.raises(ValueError, match=words) as caught:
         read_arrays(path, "y")
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
@@ -288,7 +289,7 @@ def test_targets_in_a_separate_file(tmp_path):
 def test_the_ending_of_an_array_may_be_in_upper_case(tmp_path):
     X, data = tmp_path / "X.NPY", tmp_path / "data.Npz"
     X.write_bytes(dumps(INPUTS))
-    data.write_bytes(dumps_npz({"X": INPUTS, "y": array_of([0, 1, 1, 0])}))
+    data.write_bytes(npy_archive.dumps({"X": INPUTS, "y": array_of([0, 1, 1, 0])}))
     assert is_array(X) and is_array(data)
     assert list(read_arrays(X).X) == list(read_arrays(data, "y").X) == list(INPUTS)
 
@@ -306,7 +307,7 @@ def test_a_table_in_place_of_an_array(tmp_path):
 
 def test_a_target_that_is_nan_is_missing(tmp_path):
     path = tmp_path / "data.npz"
-    path.write_bytes(dumps_npz({"X": INPUTS, "y": array_of([[0], [NAN], [1], [0]])}))
+    path.write_bytes(npy_archive.dumps({"X": INPUTS, "y": array_of([[0], [NAN], [1], [0]])}))
     data = read_arrays(path, "y")
     X, Y = ArrayEncoder.fit(data).examples_of(data)
     assert (

@@ -23,8 +23,8 @@ from layers_of_users import LayerNorm, Residual
 import scratchnet as sn
 from scratchnet.datasets import samples
 from scratchnet.explanation import page as page_module
-from scratchnet.explanation.explanation import explain
 from scratchnet.explanation.page import embedded, frame, page
+from scratchnet.explanation.recording import explain
 from scratchnet.explanation.text import number
 
 FOLDER = os.path.dirname(page_module.__file__)

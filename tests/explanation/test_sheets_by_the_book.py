@@ -12,8 +12,8 @@ from test_worksheet import carried_on, digits, listed, made, one, steps
 
 import scratchnet as sn
 from scratchnet.core.activations import ACTIVATIONS
-from scratchnet.explanation.explanation import explain
 from scratchnet.explanation.mistakes import check
+from scratchnet.explanation.recording import explain
 from scratchnet.explanation.worksheet import read, worksheet
 
 CLASSES = [[0.2, 1.0], [1.5, -0.4]], [2, 0]

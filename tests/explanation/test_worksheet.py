@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from test_explanation import mazur
 
 import scratchnet as sn
-from scratchnet.explanation.explanation import UnknownName, explain
+from scratchnet.explanation.explanation import UnknownName
 from scratchnet.explanation.mistakes import MISTAKES, Mistake, Working, check, checking
+from scratchnet.explanation.recording import explain
 from scratchnet.explanation.text import number
 from scratchnet.explanation.worksheet import decimals_of, read, sections, value_of, worksheet
 from scratchnet.scalars import Traced

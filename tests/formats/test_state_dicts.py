@@ -7,7 +7,7 @@ import struct
 import pytest
 
 import scratchnet as sn
-from scratchnet.formats import npy, state_dicts
+from scratchnet.formats import npy, npy_archive, state_dicts
 
 GENERATOR = random.Random(5)
 
@@ -366,7 +366,7 @@ def test_a_weight_of_integers_is_not_skipped(tmp_path):
 def test_an_npz_file_of_arrays_alone(tmp_path):
     path = tmp_path / "scratch.npz"
     arrays = {"W1": W1, "b1": [B1], "W2": W2, "b2": [B2]}
-    path.write_bytes(npy.dumps_npz({name: npy.array_of(a) for name, a in arrays.items()}))
+    path.write_bytes(npy_archive.dumps({name: npy.array_of(a) for name, a in arrays.items()}))
     assert sn.load(path, activations=["tanh", "sigmoid"]).predict(X) == RIGHT.predict(X)
     with pytest.raises(
         ValueError, match="scratch.npz: the file holds no scratchnet network, only t"

@@ -12,7 +12,7 @@ import scratchnet as sn
 from scratchnet.datasets.arrays import is_array, read_arrays
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.tables import read_table
-from scratchnet.formats import npy, npz, unpacked
+from scratchnet.formats import npy, npy_archive, npz, unpacked
 
 
 @pytest.fixture
@@ -119,10 +119,10 @@ def archive(members):
 def test_an_npz_file_that_expands_too_far(low, tmp_path):
     data = archive([("X", npy.dumps(npy.array_of([[0.0] * 1000] * 200)))])
     with pytest.raises(ValueError, match="has 1600000 bytes; at most"):
-        npy.loads_npz(data)
+        npy_archive.loads(data)
     together = [(str(k), npy.dumps(npy.array_of([0.0] * 10000))) for k in range(3)]
     with pytest.raises(ValueError, match="has 80000 bytes; at most"):  # the second one
-        npy.loads_npz(archive(together))
+        npy_archive.loads(archive(together))
 
 
 def test_a_model_file_of_bytes_that_would_become_lists(tmp_path):
@@ -182,13 +182,13 @@ def list_of(count, said, size=None):
 def test_a_long_list_is_refused_before_it_is_read(data, words, monkeypatch):
     monkeypatch.setattr(npy.zipfile, "ZipFile", None)
     with pytest.raises(ValueError, match=words):
-        npy.loads_npz(data)
+        npy_archive.loads(data)
 
 
 @pytest.mark.parametrize("name", sorted(TWO_READINGS))
 def test_an_npz_file_that_can_be_read_in_two_ways(name):
-    assert npy.loads_npz(SOUND)["X"][0] == [1.0, 2.0]
+    assert npy_archive.loads(SOUND)["X"][0] == [1.0, 2.0]
     with pytest.raises(
         ValueError, match="npz has bytes before or after its archive|is not an .npz"
     ):
-        npy.loads_npz(TWO_READINGS[name])
+        npy_archive.loads(TWO_READINGS[name])

@@ -18,7 +18,7 @@ from mutations import mutated
 
 import scratchnet as sn
 from scratchnet.cli import main
-from scratchnet.formats import npy
+from scratchnet.formats import npy, npy_archive
 
 COUNT = int(os.environ.get("FUZZ", "400"))
 SECONDS = 20  # the most that a command may take
@@ -75,7 +75,7 @@ def sound(tmp_path_factory):
     shutil.copy(IRIS, str(folder / "iris.csv"))
     (folder / "iris.csv.gz").write_bytes(gzip.compress((folder / "iris.csv").read_bytes()))
     X, y = npy.array_of([[1.0, 2.0], [3.0, 4.5]] * 9), npy.array_of([0.0, 1.0] * 9)
-    (folder / "data.npz").write_bytes(npy.dumps_npz({"X": X, "y": y}))
+    (folder / "data.npz").write_bytes(npy_archive.dumps({"X": X, "y": y}))
     (folder / "images.idx").write_bytes(b"\0\0\x08\2" + struct.pack(">II", 4, 3) + bytes(range(12)))
     (folder / "sheet.txt").write_text(worksheet())
     return folder

@@ -10,7 +10,7 @@ from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.estimators import MLPClassifier, MLPRegressor
-from scratchnet.formats import npy, npz
+from scratchnet.formats import npy, npy_archive, npz
 
 X = rows_of(sn.Generator(1), 12, 3)
 MIXED = sn.Sequential([sn.Dense(3, 2), sn.Tanh(), sn.Dense(2, 2), sn.ReLU(), sn.Dense(2, 1)])
@@ -38,7 +38,7 @@ def test_npz(case, tmp_path_factory):
 def test_npz_holds_arrays_by_name(tmp_path):
     net = sn.Sequential([sn.Dense(2, 1, weights=[[0.1], [2]], bias=[3]), sn.LeakyReLU(0.3)])
     sn.save(net, tmp_path / "model.npz")
-    arrays = npy.load_npz(tmp_path / "model.npz")
+    arrays = npy_archive.load(tmp_path / "model.npz")
     about = json.loads(arrays.pop("scratchnet").numbers.tobytes().decode())
     assert about["layers"][1]["type"] == "LeakyReLU"
     nested = {name: array.nested() for name, array in arrays.items()}
@@ -46,7 +46,7 @@ def test_npz_holds_arrays_by_name(tmp_path):
 
 
 def arrays_of(net):
-    return npy.loads_npz(npz.dumps({p.name: p.value for p in net.parameters()}, {}))
+    return npy_archive.loads(npz.dumps({p.name: p.value for p in net.parameters()}, {}))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,9 @@ def arrays_of(net):
             "npz: scratchnet: not UTF-8 text",
         ),
         (
-            lambda arrays: arrays.update(scratchnet=npy.loads_npz(npz.dumps({}, {}))["scratchnet"]),
+            lambda arrays: arrays.update(
+                scratchnet=npy_archive.loads(npz.dumps({}, {}))["scratchnet"]
+            ),
             "no scratchnet netw",
         ),
         (
@@ -73,7 +75,7 @@ def arrays_of(net):
 def test_npz_that_is_no_model(tmp_path, change, sentence):
     arrays = arrays_of(sn.Sequential([sn.Dense(1, 1)]))
     change(arrays)
-    (tmp_path / "model.npz").write_bytes(npy.dumps_npz(arrays))
+    (tmp_path / "model.npz").write_bytes(npy_archive.dumps(arrays))
     with pytest.raises(ValueError, match=sentence):
         sn.load(tmp_path / "model.npz")
 

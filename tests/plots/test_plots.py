@@ -19,7 +19,8 @@ from scratchnet import metrics, plots
 from scratchnet.cli.commands.plot import choose_inputs
 from scratchnet.plots.boundary import TEXTURES
 from scratchnet.plots.canvas import Canvas, written
-from scratchnet.plots.chart import Chart, Region
+from scratchnet.plots.chart import Chart
+from scratchnet.plots.region import Region
 from scratchnet.plots.scale import Scale, number
 from scratchnet.texts import width as width_of
 

@@ -4,7 +4,7 @@ from ...core.checks import COUNT
 from ...core.losses import LOSSES
 from ...core.matrix import transpose
 from ...core.optimizers import OPTIMIZERS, SGD
-from ...explanation.explanation import explain
+from ...explanation.recording import explain
 from ...formats import models
 from ...lessons import and_gate, and_gate_network
 from ...tabular.model import has_encoder, model_of

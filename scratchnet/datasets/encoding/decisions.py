@@ -5,11 +5,15 @@ inputs.py and target.py make these decisions.
 
 import re
 
+from ...core.checks import shown
 from ...texts import printable, text_table
+from .parts import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
+
+    from ..tables.table import Table
 
 LINES = 60  # of the table of decisions; a longer one joins columns that are alike
 HEADING = ("column", "what it holds", "what is done", "why")
@@ -35,3 +39,15 @@ def _joined(lines: "List[Tuple[str, ...]]") -> "List[Tuple[str, ...]]":
         names = f"{group[0][0]} ... {group[-1][0]} ({len(group):,} columns)"
         found.extend([(names, *shape)] if len(group) > 3 else group)
     return found
+
+
+def nothing_left(table: "Table", decisions: "Sequence[Sequence[str]]") -> str:
+    """Return the message for a table without a column that becomes an input."""
+    others = [
+        f"{shown(name)} is left out, because {why}"
+        for name, what, _, why in decisions
+        if what != TARGET
+    ]
+    delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
+    hint = listed(others) or "no other was read" + delimiter
+    return f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"

@@ -31,17 +31,15 @@ the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 """
 
 from ...core.checks import COUNT_OR_NONE, require, shown
-from ...texts import plural
 from ..compact import CompactRows
-from ..tables.columns import CATEGORIES, DATES, MISSING, NUMBERS
-from ..tables.dates import ORDERS, PARTS
-from ..tables.headings import has_header
-from ..tables.numerals import is_number
+from ..tables.columns import CATEGORIES, MISSING, NUMBERS
+from ..tables.dates import ORDERS
 from ..tables.reading import read_columns
 from ..tables.records import is_records
 from ..tables.records import table_of as table_of_records
 from .base import Encoding
-from .decisions import HEADING, TARGET, table_of
+from .columns import ModelColumns, check_columns
+from .decisions import HEADING, TARGET, nothing_left, table_of
 from .inputs import part_of
 from .parts import (
     FLAG,
@@ -58,6 +56,7 @@ from .parts import (
     picked,
     target_from,
 )
+from .surprises import sentences
 from .target import target_of
 
 TYPE_CHECKING = False
@@ -169,7 +168,7 @@ class Encoder(Encoding):
             parts += [part] if part else []
             decisions.append((column.name, column.kind, done, reason))
         if not parts:
-            raise ValueError(_nothing_left(table, decisions))
+            raise ValueError(nothing_left(table, decisions))
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
         dates = dict([column.origin for column in table.columns.values() if column.origin])
@@ -195,83 +194,19 @@ class Encoder(Encoding):
         ``target`` says whether the target is read, too; if not, it may be absent. None means that
         it is read if it is present.
         """
-
         if isinstance(target, str):
             raise ValueError(
                 f"{path}: the model knows the target column of a table; leave out the target"
             )
-
-        def plan(
-            names: "List[str]", source: str, header: bool
-        ) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
-            wanted = self.target.name in names if target is None else target
-            self._check_width(names, source, header, bool(wanted))
-            kinds = self._kinds(bool(wanted))
-            check_columns(list(kinds), names, source)
-            return kinds, self.target.name if wanted else None
-
+        columns = ModelColumns(self, target)
         missing = self.missing if missing is None else missing
         decimal = decimal or self.decimal
-        strays: "Dict[str, Sequence[str]]" = {}
-        parts: "List[Any]" = [*self.numbers, self.target]
-        for part in parts:
-            strays[part.name] = part.strays or ()
         if is_records(path):
-            return table_of_records(path, plan, missing, decimal, strays)
-        how = delimiter, header, missing, decimal, encoding, progress, self._has_header, strays
-        table = read_columns(path, plan, *how)
-        is_narrow = self.header is False and self.width not in (None, table.width)
-        if is_narrow and not table.header and self.outside(table):
-            raise ValueError(self._other_width(table.source, table.width))
+            return table_of_records(path, columns.plan, missing, decimal, columns.strays)
+        how = delimiter, header, missing, decimal, encoding, progress
+        table = read_columns(path, columns.plan, *how, columns.have_header, columns.strays)
+        columns.check_places(table)
         return table
-
-    def _kinds(self, wanted: bool) -> "Dict[str, Optional[str]]":
-        """Return {column of the file: its kind} for the columns of the model."""
-        kinds: "Dict[str, Optional[str]]" = {}
-        of_dates = {f"{name}: {part}": name for name in self.dates for part, _ in PARTS}
-        for part in self.parts.values():
-            if part.name in of_dates:
-                name = of_dates[part.name]
-                kinds[name] = f"{DATES} {self.dates[name]}"
-            else:
-                kinds[part.name] = part.kind
-        if wanted:
-            kinds[self.target.name] = self.target.kind
-        return kinds
-
-    def _check_width(self, names: "List[str]", source: str, header: bool, wanted: bool) -> None:
-        """Refuse another number of columns if the columns have no names, only places.
-
-        The target may be absent if it is the last column; ``read`` then checks whether the values
-        are like those of the training.
-        """
-        if self.header is not False or self.width is None or header:
-            return
-        is_last = self.target.name == f"column {self.width}"
-        if len(names) == self.width or len(names) == self.width - 1 and is_last and not wanted:
-            return
-        raise ValueError(self._other_width(source, len(names)))
-
-    def _other_width(self, source: str, width: int) -> str:
-        return (
-            f"{source} has {plural(width, 'column')}, the table of the training had {self.width}; "
-            "columns without names are found by their places, so give the same columns"
-        )
-
-    def _has_header(self, rows: "Sequence[Sequence[str]]") -> bool:
-        """Return whether the first row names the columns, as far as the model can tell."""
-        first = [cell.strip() for cell in rows[0]]
-        if self.header is not False and set(self._kinds(False)) <= set(first):
-            return True
-        return has_header(rows) and not (self.header is False and self._fits(first))
-
-    def _fits(self, row: "Sequence[str]") -> bool:
-        """Return whether a row holds values of the columns, which have no names."""
-        cells = {f"column {j + 1}": cell for j, cell in enumerate(row)}
-        texts = [cells.get(number.name, "") for number in self.numbers]
-        if texts:
-            return all([not text or is_number(text) for text in texts])
-        return any([cells.get(part.name) in part.labels for part in self.categories])
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
         """Return X, a row of numbers for each of these rows of the table, by default all.
@@ -326,18 +261,7 @@ class Encoder(Encoding):
 
     def surprises(self, table: "Table", rows: "Rows" = None) -> "List[str]":
         """Return a sentence for each column of these rows that differs from the training data."""
-        found = []
-        for name, counts in self.unseen(table, rows).items():
-            labels = ", ".join([repr(label) for label in sorted(counts)[:5]])
-            labels += ", ..." if len(counts) > 5 else ""
-            affected = plural(sum(counts.values()), "row")
-            found.append(f"column {name!r}: {labels} did not occur in training ({affected})")
-        for name, (outside, count, least, most) in self.outside(table, rows).items():
-            found.append(
-                f"column {name!r}: {outside:,} of {plural(count, 'value')} outside the training "
-                f"data ({least:g} to {most:g}), some or all far; is the unit the same?"
-            )
-        return found
+        return sentences(self.unseen(table, rows), self.outside(table, rows))
 
     def imputed(self, table: "Table", row: int) -> "List[str]":
         """Return the columns of numbers that are missing in the row."""
@@ -388,29 +312,3 @@ class Encoder(Encoding):
 
     def __str__(self) -> str:
         return table_of(self.decisions)
-
-
-def _nothing_left(table: "Table", decisions: "Sequence[Sequence[str]]") -> str:
-    """Return the message for a table without a column that becomes an input."""
-    others = [
-        f"{shown(name)} is left out, because {why}"
-        for name, what, _, why in decisions
-        if what != TARGET
-    ]
-    delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
-    hint = listed(others) or "no other was read" + delimiter
-    return f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
-
-
-def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) -> None:
-    """Raise a ValueError that names the ``wanted`` columns that are missing, if any."""
-    known, alike = set(there), {name.lower(): name for name in there}
-    missing = [name for name in wanted if name not in known]
-    if missing:
-        what = (
-            f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
-        )
-        meant = [shown(alike[name.lower()]) for name in missing if name.lower() in alike]
-        if len(meant) == len(missing):
-            raise ValueError(f"{what}; did you mean {listed(meant)}?")
-        raise ValueError(f"{what}; it has {listed(map(shown, there))}")

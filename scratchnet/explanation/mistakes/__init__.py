@@ -9,7 +9,7 @@ properties    what a number of the record is
 working       the numbers that follow from the record with a mistake in it
 
 >>> import scratchnet as sn
->>> from scratchnet.explanation.explanation import explain
+>>> from scratchnet.explanation.recording import explain
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]], bias=[0.25]), sn.Tanh()])
 >>> why = explain(net, [[3, 1]], [1], loss="half_squared_error", optimizer=sn.SGD(0.1))
 >>> entries = [("0.z[0][0]", "0.75", 1), ("1.a[0][0]", "0.64", 2)]
