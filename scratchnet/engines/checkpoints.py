@@ -191,7 +191,7 @@ class SavedTraining:
 
     def content(self) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
         """Return what the file holds: a model file, and the state of the training run."""
-        tensors, about = models.described(self.engine.net)
+        tensors, about = models.describe(self.engine.net)
         tensors.update({PREFIX + name: tensor for name, tensor in self.tensors().items()})
         state = {
             "identity": self.identity,

@@ -1,8 +1,8 @@
 """The common part of the exchange of networks with other libraries.
 
-    ready     checks that another library can take over a network
-    paired    pairs our layers with those of the other library, which must be equivalent
-    unfit     the error for a layer that cannot be exchanged
+    ready         checks that another library can take over a network
+    pair_layers   pairs our layers with those of the other library, which must be equivalent
+    unfit         the error for a layer that cannot be exchanged
     normalization  batch_normalization  activation    layers from the other library's numbers
 
 >>> batch_normalization([2.0], [0.75], 0.25, [3.0], [1.0], "the example")
@@ -81,7 +81,7 @@ def counting(net: "Sequential") -> "List[Tuple[int, Layer]]":
     ]
 
 
-def paired(net: "Sequential", theirs: "List[Part]") -> "List[Tuple[int, Any, Part]]":
+def pair_layers(net: "Sequential", theirs: "List[Part]") -> "List[Tuple[int, Any, Part]]":
     """Pair each of our layers (with its index) with the equivalent part of the other model.
 
     The first layer that does not fit raises a ValueError.

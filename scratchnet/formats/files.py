@@ -127,15 +127,17 @@ def write(path: "Path", data: bytes) -> None:
     if replacement is None:
         _replace_simply(str(path), data)
     else:
-        _explained(path, lambda: replacement.replace(replacement.target_of(str(path)), data))
+        _name_path_in_errors(
+            path, lambda: replacement.replace(replacement.target_of(str(path)), data)
+        )
 
 
 def check_writable(path: "Path") -> None:
     """Raise the OSError that ``write`` would raise now. The file at ``path`` is not changed."""
-    _explained(path, lambda: replacement.replace(replacement.target_of(str(path)), None))
+    _name_path_in_errors(path, lambda: replacement.replace(replacement.target_of(str(path)), None))
 
 
-def _explained(path: "Path", action: "Callable[[], None]") -> None:
+def _name_path_in_errors(path: "Path", action: "Callable[[], None]") -> None:
     """Run the action; an OSError gets a message that begins with the path."""
     try:
         action()

@@ -31,7 +31,7 @@ import struct
 
 from ..core.checks import shown
 from . import strict_json
-from .safetensors import flatten, nested, place
+from .safetensors import flatten, nest, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> str:
     exact = {}
     for name in tensors:
         shape, numbers = flatten(name, tensors[name])
-        decimals[name] = nested(shape, numbers)
+        decimals[name] = nest(shape, numbers)
         exact[name] = _bits(numbers)
     model = {"format": "scratchnet", "metadata": metadata, "tensors": decimals, "exact": exact}
     return strict_json.dumps(model, "model", "\n") + "\n"
@@ -97,7 +97,7 @@ def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]
         shape, numbers = flatten(name, tensors[name])
         if name in exact:
             numbers = _exact(name, shape, numbers, exact[name])
-        tensors[name] = nested(shape, numbers)
+        tensors[name] = nest(shape, numbers)
     return tensors, model["metadata"]
 
 

@@ -76,7 +76,7 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
                 net.number.__name__
             )
         )
-    tensors, about = described(net)
+    tensors, about = describe(net)
     _network(tensors, about, [type(layer) for layer in net.layers])  # raises what load would raise
     content = codec_of(path).dumps(tensors, about, **options)
     files.write(path, content if isinstance(content, bytes) else content.encode())
@@ -151,7 +151,7 @@ def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool
         return False
     from . import state_owners
 
-    return state_owners.wanted(name, integers, prefix)
+    return state_owners.is_wanted(name, integers, prefix)
 
 
 def _are_layers(custom: "Any") -> bool:
@@ -181,7 +181,7 @@ def codec_of(path: "Path") -> "Any":
     raise ValueError("{}: the ending gives the format; it must be {}".format(path, ENDINGS))
 
 
-def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def describe(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """Return what a file holds of the network: its tensors, and the rest as JSON values."""
     tensors: "Dict[str, Tensor]" = {}
     for parameter in net.parameters():
@@ -190,27 +190,7 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
             parameter.value = parameter.value
             tensors[parameter.name] = parameter.value
     require("metadata", net.metadata, (lambda v: isinstance(v, dict), "a dict"))
-    layers: "List[Any]" = []
-    for i, layer in enumerate(net.layers):
-        kind, config = type(layer), layer.config()
-        if OWN.get(kind.__name__, kind) is not kind:
-            raise ValueError(
-                f"layer {i}: {kind.__name__} is the name of a scratchnet layer; rename your class"
-            )
-        if "type" in config:
-            raise ValueError(
-                f"layer {i}: {kind.__name__} has an argument called type, which files reserve; "
-                "rename it"
-            )
-        description: "Dict[str, Any]" = {"type": kind.__name__}
-        for name, value in config.items():
-            if name not in layer.numbers or value is None:
-                description[name] = value
-            elif abs(value) < 1 << 53 and value == int(value):
-                description[name] = int(value)
-            else:
-                tensors["{}.{}".format(i, name)] = value
-        layers.append(description)
+    layers = [_describe_layer(i, layer, tensors) for i, layer in enumerate(net.layers)]
     frozen = [p.name for p in net.parameters() if p.frozen]
     about = {"version": VERSION, "layers": layers, "frozen": frozen, "metadata": net.metadata}
     if type(net.loss) in LOSSES.values():
@@ -218,10 +198,36 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     return tensors, about
 
 
+def _describe_layer(i: int, layer: "Layer", tensors: "Dict[str, Tensor]") -> "Dict[str, Any]":
+    """Return the type and the arguments of layer ``i``.
+
+    Numbers that are not whole are added to ``tensors`` instead, because these are exact.
+    """
+    kind, config = type(layer), layer.config()
+    if OWN.get(kind.__name__, kind) is not kind:
+        raise ValueError(
+            f"layer {i}: {kind.__name__} is the name of a scratchnet layer; rename your class"
+        )
+    if "type" in config:
+        raise ValueError(
+            f"layer {i}: {kind.__name__} has an argument called type, which files reserve; "
+            "rename it"
+        )
+    description: "Dict[str, Any]" = {"type": kind.__name__}
+    for name, value in config.items():
+        if name not in layer.numbers or value is None:
+            description[name] = value
+        elif abs(value) < 1 << 53 and value == int(value):
+            description[name] = int(value)
+        else:
+            tensors["{}.{}".format(i, name)] = value
+    return description
+
+
 def _network(
     tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Sequence[Any]"
 ) -> "Sequential":
-    layers, frozen, metadata = _checked(about)
+    layers, frozen, metadata = _sections_of(about)
     classes = dict(OWN)
     classes.update({layer.__name__: layer for layer in custom})
     left = {
@@ -261,7 +267,7 @@ def of_training(name: str) -> bool:
     return name.startswith(TRAINING + ".")
 
 
-def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
+def _sections_of(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
     if "version" not in about:
         raise ValueError(
             "the file holds no scratchnet network, only tensors; if they are those of Linear "

@@ -1,7 +1,7 @@
 """The safetensors format: parameters in binary, read by PyTorch, NumPy, JAX and many others.
 
     dumps  loads          a model to the bytes of a file, and back
-    flatten  nested       a tensor to its shape and its numbers, and back
+    flatten  nest         a tensor to its shape and its numbers, and back
 
 A file consists of the length of its header (8 bytes, little-endian), the header, which is JSON
 text, and the numbers. For every tensor the header gives its type, its shape, and the bytes that it
@@ -219,13 +219,13 @@ def _check_layout(entries: "List[Entry]", size: int) -> None:
 def _tensor(data: bytes, shape: "List[int]", dtype: str) -> "Tensor":
     size, code = _TYPES[dtype]
     count = len(data) // size
-    return nested(
+    return nest(
         shape,
-        struct.unpack("<{}{}".format(count, code), _widened(data) if dtype == "BF16" else data),
+        struct.unpack("<{}{}".format(count, code), _widen(data) if dtype == "BF16" else data),
     )
 
 
-def _widened(data: bytes) -> "bytearray":
+def _widen(data: bytes) -> "bytearray":
     """Return the F32 numbers whose upper halves are these BF16 numbers."""
     wide = bytearray(2 * len(data))
     for i in range(0, len(data), 2):
@@ -287,10 +287,10 @@ def place(name: str, index: "Tuple[int, ...]") -> str:
     return "tensor " + shown(name) + "".join(["[{}]".format(i) for i in index])
 
 
-def nested(shape: "List[int]", numbers: "Any") -> "Tensor":
+def nest(shape: "List[int]", numbers: "Any") -> "Tensor":
     """Return the tensor of the given ``shape`` and ``numbers``, the inverse of ``flatten``.
 
-    >>> nested([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    >>> nest([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
     """
     if not shape:

@@ -1,6 +1,6 @@
 """The places of the activations of a state dict.
 
-    placed    the activation after each layer, from those that the user names
+    place_activations   the activation after each layer, from those that the user names
 
 PyTorch's state dict does not hold activations. The user names one after each Linear, or one after
 each layer.
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from .state_owners import Owner
 
 
-def placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]":
+def place_activations(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]":
     """Return the activation after each layer, or None."""
     linears = [owner for owner in owners if owner.is_linear]
     counts = {len(linears), len(owners)}
     if not checks.is_sequence(activations) or len(activations) not in counts:
-        names = state_order.listed(linears)
+        names = state_order.names_of(linears)
         raise ValueError(
             f"{what}: name the activation after each of the {len(linears)} Linear layers "
             f'({names}), activations=["relu", ..., "identity"]'
@@ -58,7 +58,7 @@ def _is_after(owners: "List[Owner]", k: int, activation: "Layer", what: str) -> 
             return True
         if behind == (norm[0], norm[1] + 1):
             return False
-    names = state_order.listed(owners)
+    names = state_order.names_of(owners)
     raise ValueError(
         f"{what}: whether {activation!r} stands before or after {owners[k + 1].name} is not in the "
         f"names; give an activation after each of the {len(owners)} layers ({names}), "

@@ -13,7 +13,7 @@ from ..core.checks import shown
 from ..core.layers import Dense
 from ..core.network import Sequential
 from . import exchange, state_activations, state_order
-from .state_owners import BATCH_NORM, NORMALIZATION, owners_in, wanted
+from .state_owners import BATCH_NORM, NORMALIZATION, is_wanted, owners_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def network(
     ``prefix``        the beginning of the names that count, such as "actor"
     ``what``          what messages call it
     """
-    owners = owners_in({n: t for n, t in tensors.items() if wanted(n, False, prefix)}, prefix, what)
-    owners, turned = state_order.ordered(owners, list(tensors), order, what)
-    given = state_activations.placed(owners, activations, what)
+    owners = owners_in(
+        {n: t for n, t in tensors.items() if is_wanted(n, False, prefix)}, prefix, what
+    )
+    owners, turned = state_order.sort_layers(owners, list(tensors), order, what)
+    given = state_activations.place_activations(owners, activations, what)
     _check_widths(owners, what)
     layers: "List[Layer]" = []
     for owner, activation in zip(owners, given):

@@ -1,8 +1,8 @@
 """The order of the layers of a state dict.
 
-    ordered    the layers in the order in which the network computes them
-    listed     their names, for a message
-    index_of   the place of a layer in an nn.Sequential, from its name
+    sort_layers   the layers in the order in which the network computes them
+    names_of      their names, for a message
+    index_of      the place of a layer in an nn.Sequential, from its name
 
 PyTorch makes a state dict in the order of the definitions: fc.weight, fc.bias, out.weight, ... A
 .safetensors file is sorted by name, as text: "10" comes before "2", and "decoder" before
@@ -30,39 +30,39 @@ ADVICE = "name them first to last: order=[...]"
 MOST_SERIES, MOST_STEPS = 20, 10000  # limits of the search for an order
 
 
-def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) -> "Solution":
+def sort_layers(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) -> "Solution":
     """Return the layers in their order, and whether the rows of undecided matrices are outputs.
 
     ``names`` are the tensors' names as the state dict has them; ``order`` the names of the layers
     if the user gave them.
     """
     if order is not None:
-        return _fitting(_as_given(owners, order, what), what)
+        return _check_fit(_in_given_order(owners, order, what), what)
     numbered = _is_numbered(owners)
     if _is_deliberate(owners, names):
         if numbered:
-            return _fitting(owners, what)
+            return _check_fit(owners, what)
         if owners != sorted(owners, key=lambda owner: owner.name):
-            found = _found([[owner] for owner in owners])
+            found = _find_orders([[owner] for owner in owners])
             if len(found) == 1:
                 return found[0]
             raise ValueError(
                 f"{what}: the numbers in the names contradict the order of the tensors, "
-                f"{listed(owners)}; {ADVICE}"
+                f"{names_of(owners)}; {ADVICE}"
             )
     series = _series(owners)
     if len(series) == 1:
-        return _fitting(series[0], what)
-    found = _found(series)
+        return _check_fit(series[0], what)
+    found = _find_orders(series)
     if len(found) == 1:
         return found[0]
     raise ValueError(
-        f"{what}: neither the names nor the widths of the layers {listed(owners)} show their "
+        f"{what}: neither the names nor the widths of the layers {names_of(owners)} show their "
         f"order; {ADVICE}"
     )
 
 
-def _found(series: "List[List[Owner]]") -> "List[Solution]":
+def _find_orders(series: "List[List[Owner]]") -> "List[Solution]":
     """Return the orders in which the widths fit, or two of them if there are more."""
     ways = _orientations([owner for line in series for owner in line])
     return [(line, turned) for turned in ways for line in _lines(series, turned)]
@@ -78,17 +78,17 @@ def index_of(name: str) -> "Optional[Tuple[str, int]]":
     return (owner, int(index)) if NUMBER.fullmatch(index) and len(index) < 9 else None
 
 
-def _as_given(owners: "List[Owner]", order: "Any", what: str) -> "List[Owner]":
+def _in_given_order(owners: "List[Owner]", order: "Any", what: str) -> "List[Owner]":
     known = {owner.name: owner for owner in owners}
     if not is_sequence(order) or sorted(map(str, order)) != sorted(known):
         raise ValueError(
             f"{what}: order is {shown(order)}; it must list each of the {len(owners)} layers once: "
-            + listed(owners)
+            + names_of(owners)
         )
     return [known[name] for name in order]
 
 
-def listed(owners: "List[Owner]") -> str:
+def names_of(owners: "List[Owner]") -> str:
     names = [owner.name for owner in owners]
     return ", ".join(names if len(names) < 9 else names[:7] + ["..."] + names[-1:])
 
@@ -157,7 +157,7 @@ def _orientations(owners: "List[Owner]") -> "List[bool]":
     return [False] if known else [False, True]
 
 
-def _fitting(owners: "List[Owner]", what: str) -> "Solution":
+def _check_fit(owners: "List[Owner]", what: str) -> "Solution":
     """Return the layers if each fits the one before it; the error names two tensors."""
     wrong = []
     right = []
@@ -208,10 +208,10 @@ def _lines(series: "List[List[Owner]]", turned: bool) -> "List[List[Owner]]":
             if width in (None, inputs):
                 after = placed[:k] + (placed[k] + 1,) + placed[k + 1 :]
                 todo.append((after, outputs, (owner, line)))
-    return [_unlinked(line) for line in found]
+    return [_to_list(line) for line in found]
 
 
-def _unlinked(line: "Any") -> "List[Owner]":
+def _to_list(line: "Any") -> "List[Owner]":
     layers: "List[Owner]" = []
     while line is not None:
         owner, line = line

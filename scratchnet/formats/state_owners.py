@@ -1,7 +1,7 @@
 """The layers of a state dict: its tensors by the layers that own them.
 
     owners_in   the layers, in the order of the tensors
-    wanted      whether a tensor of a file belongs to one
+    is_wanted   whether a tensor of a file belongs to one
 
 A name has an owner and a role, as in "fc1.weight", "0.running_mean", "dense/kernel" or "W1":
 
@@ -78,7 +78,7 @@ class Owner:
         return shown(self.names.get("matrix") or list(self.names.values())[0])
 
 
-def wanted(name: str, integers: bool, prefix: str = "") -> bool:
+def is_wanted(name: str, integers: bool, prefix: str = "") -> bool:
     """Return whether a tensor is read: its name has the prefix, and it is not a counter.
 
     A tensor of integers is read only if its name is that of a weight or a bias, for example.
@@ -125,7 +125,7 @@ def owners_in(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]
         owner = owners.setdefault(of, Owner(of))
         kind = "matrix" if _depth(tensor) == 2 and role in ("weight", "kernel") else role
         if not role or _depth(tensor) not in ((2,) if kind == "matrix" else (1, 2)):
-            raise ValueError(_unknown(name, tensor, what))
+            raise ValueError(_unknown_message(name, tensor, what))
         if kind in owner.tensors:
             raise ValueError(
                 f"{what}: {shown(owner.names[kind])} and {shown(name)} belong to one layer; "
@@ -161,7 +161,7 @@ def _check_name(name: str, what: str) -> None:
         )
 
 
-def _unknown(name: str, tensor: "Any", what: str) -> str:
+def _unknown_message(name: str, tensor: "Any", what: str) -> str:
     return (
         f"{what}: {shown(name)}, of {_depth(tensor)} dimensions, is neither weight nor bias of a "
         "Linear, nor of a BatchNorm1d; leave it out, or choose a part of the names by prefix=..."
@@ -204,7 +204,7 @@ def _kind(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> str:
     if roles == {"bias"}:
         weight = first.replace("bias", "weight")
         raise ValueError(f"{what}: {first} is there, but not {weight}; give both, or neither")
-    raise ValueError(_unknown(first, tensors[first], what))
+    raise ValueError(_unknown_message(first, tensors[first], what))
 
 
 def _turn(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> None:

@@ -173,7 +173,7 @@ def to_keras(net: "Any", model: "Any" = None) -> "Any":
     if model is None:
         return to_keras(net, _new(net))
     writes = []
-    for i, layer, part in exchange.paired(net, _all_parts(model, "to_keras")):
+    for i, layer, part in exchange.pair_layers(net, _all_parts(model, "to_keras")):
         if layer.parameters():
             writes.append((part[1], _arrays(i, layer, part)))
     for theirs, arrays in writes:

@@ -101,7 +101,7 @@ def _of_state(
                 f"from_torch: {shown(name)} is a dict, so that this is a checkpoint and no state "
                 f"dict; give the state dict in it, such as checkpoint[{shown(name)}]"
             )
-        if state_owners.wanted(str(name), _is_of_integers(tensor), prefix):
+        if state_owners.is_wanted(str(name), _is_of_integers(tensor), prefix):
             tensors[str(name)] = numbers_of(f"from_torch: {shown(name)}", tensor)
     return state_dicts.network(tensors, activations, order, prefix, "from_torch")
 
@@ -130,7 +130,7 @@ def to_torch(net: "Any", module: "Any" = None) -> "Any":
     if module is None:
         return to_torch(net, _new(net))
     copies = []
-    for i, layer, part in exchange.paired(net, parts(module)):
+    for i, layer, part in exchange.pair_layers(net, parts(module)):
         for tensor, rows in _tensors(i, layer, part):
             numbers = tensor.new_tensor(rows)
             if not bool(numbers.isfinite().all()):

@@ -6,7 +6,7 @@ import scratchnet as sn
 from scratchnet.formats import models
 from scratchnet.formats import onnx as codec
 from scratchnet.formats.onnx import proto, reader
-from scratchnet.formats.onnx.graph import DOUBLE, Graph, Node, Value, packed
+from scratchnet.formats.onnx.graph import DOUBLE, Graph, Node, Value, pack
 
 ACTIVATIONS = [
     sn.Identity, sn.Sigmoid, sn.Tanh, sn.ReLU, sn.LeakyReLU, lambda: sn.LeakyReLU(1 / 3), sn.ELU, lambda: sn.ELU(0.7),
@@ -45,7 +45,7 @@ def state(net):
 
 
 def data_of(net, dtype="float64"):
-    return codec.dumps(*models.described(net), dtype=dtype)
+    return codec.dumps(*models.describe(net), dtype=dtype)
 
 
 def loaded(data, directory):
@@ -58,7 +58,7 @@ def loaded(data, directory):
 def alone(data):
     """Return the network of the graph alone, without scratchnet's own metadata."""
     graph, opset, _ = proto.loads(data)
-    return models._network(*reader.described(graph, opset), custom=())
+    return models._network(*reader.describe(graph, opset), custom=())
 
 
 def largest(matrix):
@@ -87,7 +87,7 @@ def file_of(*arguments, **options):
 
 
 def doubles(dims, *numbers):
-    return packed(DOUBLE, dims, numbers)
+    return pack(DOUBLE, dims, numbers)
 
 
 W = doubles([2, 2], 1.0, 2.0, 3.0, 4.0)

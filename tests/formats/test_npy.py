@@ -227,7 +227,7 @@ def test_malformed_npz_files_are_refused(monkeypatch, tmp_path):
         locked[place] |= 1
     with pytest.raises(ValueError, match="cannot be read"):
         npy_archive.loads(bytes(locked))
-    monkeypatch.setattr(npy, "MOST_ARRAYS", 1)
+    monkeypatch.setattr(npy_archive, "MOST_ARRAYS", 1)
     with pytest.raises(ValueError, match="holds 2 arrays; at most 1"):
         npy_archive.loads(zipped([("a", good), ("b", good)]))
     with pytest.raises(FileNotFoundError):

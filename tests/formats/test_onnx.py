@@ -28,7 +28,7 @@ from scratchnet.core.layers import LAYERS
 from scratchnet.formats import models
 from scratchnet.formats import onnx as codec
 from scratchnet.formats.onnx import proto
-from scratchnet.formats.onnx.graph import DOUBLE, FLOAT, Node, Value, packed
+from scratchnet.formats.onnx.graph import DOUBLE, FLOAT, Node, Value, pack
 
 # ---- there and back ----------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ def changed(net, change):
 def test_weights_changed_by_another_program_are_read_with_the_rest(tmp_path):
     net = everything()
     data = changed(
-        net, lambda graph: graph.tensors.update({"4.bias": packed(DOUBLE, [2], [7.0, 8.0])})
+        net, lambda graph: graph.tensors.update({"4.bias": pack(DOUBLE, [2], [7.0, 8.0])})
     )
     net.parameters()[-1].value = [7, 8]
     assert state(loaded(data, tmp_path)) == state(net)

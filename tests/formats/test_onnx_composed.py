@@ -7,7 +7,7 @@ from onnx_files import W, agree, alone, doubles, file_of, graph_of, named, proto
 
 from scratchnet.formats import models
 from scratchnet.formats.onnx import reader
-from scratchnet.formats.onnx.graph import BOOL, DOUBLE, INT64, Graph, Node, Value, packed
+from scratchnet.formats.onnx.graph import BOOL, DOUBLE, INT64, Graph, Node, Value, pack
 
 LAST = {"axes": [-1], "keepdims": 1}
 TWO, TINY, HALF = doubles([], 2.0), doubles([], 0.25), doubles([], 0.5)
@@ -344,7 +344,7 @@ def joined(operator="Concat", attributes=None, second=("n", 1), order=("b", "a")
 
 def of_graph(graph):
     """Return the network of a graph with operators that no file of ours has."""
-    return models._network(*reader.described(graph, 13), custom=())
+    return models._network(*reader.describe(graph, 13), custom=())
 
 
 def test_several_inputs_follow_each_other():
@@ -433,7 +433,7 @@ def test_the_class_in_another_shape():
         Node("ArgMax", ["scores"], ["k"], {"axis": 1}),
         named("Reshape", ["k", "s"]),
     ]
-    graph = file_of(nodes, dict(TENSORS, s=packed(INT64, [1], [-1])), outputs=(("Y", INT64),))
+    graph = file_of(nodes, dict(TENSORS, s=pack(INT64, [1], [-1])), outputs=(("Y", INT64),))
     assert kinds(alone(graph)) == ["Dense"]
 
 

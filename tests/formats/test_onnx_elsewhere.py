@@ -16,14 +16,14 @@ from scratchnet.formats.onnx.graph import (
     INT64,
     Node,
     Value,
-    packed,
+    pack,
 )
 
 # ---- shapes and versions -----------------------------------------------------------------------------------------
 
 
 def wholes(*values):
-    return packed(INT64, [len(values)], values)
+    return pack(INT64, [len(values)], values)
 
 
 COLUMN = doubles([2, 1], 10.0, 20.0)
@@ -49,7 +49,7 @@ TWO_ROWS = doubles([1, 2, 2], 1.0, 2.0, 3.0, 4.0)
         ([Node("Mul", ["X", "b"], ["Y"])], {"b": doubles([2], 0.0, 3.0)}, ["n", 2], 13, [0, 15]),
         ([Node("Gather", ["X", "i"], ["Y"], {"axis": 1})], {"i": wholes(1, 0, 1)}, ["n", 2], 13, [5, 1, 5]),
         ([Node("Transpose", ["X"], ["a"]), Node("GatherND", ["a", "i"], ["b"]), Node("Transpose", ["b"], ["Y"])],
-         {"i": packed(INT64, [3, 1], [1, 0, 1])}, ["n", 2], 18, [5, 1, 5]),
+         {"i": pack(INT64, [3, 1], [1, 0, 1])}, ["n", 2], 18, [5, 1, 5]),
         ([PRODUCT, Node("Slice", ["p", "a", "b", "c"], ["Y"])],
          {"W": W, "a": wholes(1), "b": wholes(9), "c": wholes(-1)}, ["n", 2], 13, [22]),
         ([PRODUCT, Node("Split", ["p"], ["a", "Y"], {"axis": 1})], {"W": W}, ["n", 2], 13, [22]),
@@ -98,7 +98,7 @@ def test_the_axis_of_a_softmax(opset, axis, right):
 @pytest.mark.parametrize("kind, value", [(FLOAT16, 0.0999755859375), (BFLOAT16, 0.10009765625)])
 def test_numbers_of_16_bits(kind, value):
     bits = {FLOAT16: 0x2E66, BFLOAT16: 0x3DCD}[kind]
-    small = packed(kind, [1], [0.5] if kind == FLOAT16 else [0x3F00])
+    small = pack(kind, [1], [0.5] if kind == FLOAT16 else [0x3F00])
     small.content = bits.to_bytes(2, "little")
     content = file_of(
         [Node("Mul", ["X", "c"], ["Y"])], {"c": small}, outputs=(("Y", kind),), kind=kind
@@ -134,7 +134,7 @@ def external(location, offset=None, length=None):
 
 
 def test_external_data(tmp_path):
-    numbers = b"head" + packed(FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0]).content
+    numbers = b"head" + pack(FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0]).content
     (tmp_path / "model.onnx.data").write_bytes(numbers)
     path = tmp_path / "model.onnx"
     for offset, length in (("4", "16"), ("4", None)):

@@ -6,7 +6,7 @@ from onnx_files import ONE, ROW, W, agree, alone, doubles, file_of, refusal
 import scratchnet as sn
 from scratchnet.core.layers import LAYERS
 from scratchnet.formats.onnx import activations, wires
-from scratchnet.formats.onnx.graph import INT64, Node, packed
+from scratchnet.formats.onnx.graph import INT64, Node, pack
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ from scratchnet.formats.onnx.graph import INT64, Node, packed
         ([Node("Mul", ["b", "X"], ["Y"])], {"b": ONE}, [2, 10]),
         ([Node("Identity", ["X"], ["a"]), Node("Dropout", ["a"], ["Y", "mask"])], {}, [1, 5]),
         ([Node("Cast", ["X"], ["a"], {"to": 11}), Node("Flatten", ["a"], ["Y"])], {}, [1, 5]),
-        ([Node("Reshape", ["X", "s"], ["Y"])], {"s": packed(INT64, [2], [-1, 2])}, [1, 5]),
-        ([Node("Reshape", ["X", "s"], ["Y"])], {"s": packed(INT64, [2], [0, -1])}, [1, 5]),
+        ([Node("Reshape", ["X", "s"], ["Y"])], {"s": pack(INT64, [2], [-1, 2])}, [1, 5]),
+        ([Node("Reshape", ["X", "s"], ["Y"])], {"s": pack(INT64, [2], [0, -1])}, [1, 5]),
         ([Node("Relu", ["X"], ["a"]), Node("Mul", ["a", "b"], ["Y"])], {"b": doubles([1], 3.0)}, [3, 15]),
     ],
 )  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_batch_normalization():
             batch_normalization({"epsilon": 0.0}, variance=doubles([2], 1.0, 0.0)),
             "has a variance that is not above 0",
         ),
-        (batch_normalization(scale=packed(INT64, [2], [1, 2])), "has a constant of type 7"),
+        (batch_normalization(scale=pack(INT64, [2], [1, 2])), "has a constant of type 7"),
         (
             batch_normalization(bias=W),
             "has a constant of shape [2, 2]; it must be one row of numbers",
@@ -157,7 +157,7 @@ FORMS = [
 @pytest.mark.parametrize("expected, form", FORMS)
 def test_activations_made_of_operators(expected, form):
     z = wires.Wire32(name="X")
-    kind, arguments, found = activations.recognized(form(z))
+    kind, arguments, found = activations.recognize(form(z))
     assert repr(dict(LAYERS, **sn.deep.LAYERS)[kind](**arguments)) == expected and found is z
 
 
@@ -179,4 +179,4 @@ def test_activations_made_of_operators(expected, form):
     ],
 )
 def test_operators_that_only_resemble_an_activation(form):
-    assert activations.recognized(form(wires.Wire32(name="X"))) is None
+    assert activations.recognize(form(wires.Wire32(name="X"))) is None

@@ -13,7 +13,7 @@ import scratchnet as sn
 from scratchnet.formats import models, protobuf
 from scratchnet.formats import onnx as codec
 from scratchnet.formats.onnx import proto, reader
-from scratchnet.formats.onnx.graph import BOOL, FLOAT, INT64, Node, Tensor, packed
+from scratchnet.formats.onnx.graph import BOOL, FLOAT, INT64, Node, Tensor, pack
 
 # ---- refusals ----------------------------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ from scratchnet.formats.onnx.graph import BOOL, FLOAT, INT64, Node, Tensor, pack
         (named("Add", []), {}, "without branches"),
         (named("MatMul", ["X", "W"]), {"W": ONE}, "shape \\[\\]; it must be a matrix"),
         (named("MatMul", ["X", "W"]), {"W": doubles([2, 2, 1], 1.0, 2.0, 3.0, 4.0)}, "it must be a matrix"),
-        (named("MatMul", ["X", "W"]), {"W": packed(INT64, [2, 2], [1, 2, 3, 4])}, "constant of type 7"),
+        (named("MatMul", ["X", "W"]), {"W": pack(INT64, [2, 2], [1, 2, 3, 4])}, "constant of type 7"),
         (named("MatMul", ["X", "W"]), {"W": doubles([3, 1], 1.0, 2.0, 3.0)}, "length 3 for 2 inputs"),
         (named("MatMul", ["X", "W"]), {"W": doubles([1 << 50, 0])}, "shape .*, without numbers"),
         (named("Gemm", ["X", "W"], {"transA": 1}), {"W": W}, "which would mix the samples"),
@@ -48,16 +48,16 @@ from scratchnet.formats.onnx.graph import BOOL, FLOAT, INT64, Node, Tensor, pack
         (named("Relu", ["X", "X"]), {}, "needs one input, which must depend on the input of the graph$"),
         (named("Relu", []), {}, "needs one input, which must depend on the input of the graph$"),
         (named("Flatten", ["X"], {"axis": 0}), {}, "has an axis other than 1, which would mix the samples"),
-        (named("Reshape", ["X", "s"]), {"s": packed(INT64, [2], [-1, 4])}, "stay samples × features"),
-        (named("Reshape", ["X", "s"]), {"s": packed(INT64, [1], [-1])}, "the shape must stay samples × features"),
+        (named("Reshape", ["X", "s"]), {"s": pack(INT64, [2], [-1, 4])}, "stay samples × features"),
+        (named("Reshape", ["X", "s"]), {"s": pack(INT64, [1], [-1])}, "the shape must stay samples × features"),
         (named("Reshape", ["X", "X"]), {}, "computes its shape from the data"),
-        (named("ReduceSum", ["X", "a"]), {"a": packed(INT64, [0], [])}, "sums over all axes"),
+        (named("ReduceSum", ["X", "a"]), {"a": pack(INT64, [0], [])}, "sums over all axes"),
         (named("ReduceMean", ["X"], {"axes": []}), {}, "sums over all axes"),
         (named("ReduceSum", ["X"]), {}, "sums over all axes"),
         (named("Cast", ["X"], {"to": 7}), {}, "to a type other than FLOAT or DOUBLE"),
-        (named("Dropout", ["X", "", "t"]), {"t": packed(BOOL, [], [True])}, "in training mode"),
-        (named("Dropout", ["X", "", "t"]), {"t": packed(BOOL, [3], [False] * 3)}, "it must be one truth value"),
-        (named("Dropout", ["X", "", "t"]), {"t": packed(BOOL, [0], [])}, "of 0 numbers; it must be one truth"),
+        (named("Dropout", ["X", "", "t"]), {"t": pack(BOOL, [], [True])}, "in training mode"),
+        (named("Dropout", ["X", "", "t"]), {"t": pack(BOOL, [3], [False] * 3)}, "it must be one truth value"),
+        (named("Dropout", ["X", "", "t"]), {"t": pack(BOOL, [0], [])}, "of 0 numbers; it must be one truth"),
     ],
 )  # fmt: skip
 def test_a_graph_that_is_no_chain_of_layers(node, tensors, words):
@@ -226,7 +226,7 @@ def test_a_large_network_is_refused_before_its_numbers_are_there(
 
 def test_labels_are_unpacked_once(unpacked):
     """Many operators refer to the labels; those of the last one count."""
-    tensors = {"floats": ROW, "a": packed(INT64, [2], [3, 4]), "c": packed(INT64, [2], [5, 7])}
+    tensors = {"floats": ROW, "a": pack(INT64, [2], [3, 4]), "c": pack(INT64, [2], [5, 7])}
     names = ["a"] * 100 + ["c"] * 100 + ["floats", "X"]
     nodes = [
         Node("ai.onnx.ml.ArrayFeatureExtractor", [name, "X"], [str(k)])
@@ -318,7 +318,7 @@ def folding_of(inner, attributes, needed, tensors):
     ],
 )
 def test_constants_that_cannot_be_computed_are_refused(inner, needed):
-    tensors = {"i": packed(INT64, [2], [3, 4]), "f": doubles([2], 0.5, 0.25)}
+    tensors = {"i": pack(INT64, [2], [3, 4]), "f": doubles([2], 0.5, 0.25)}
     assert "operator" in refusal(folding_of(inner, {}, needed, tensors))
 
 
@@ -357,5 +357,5 @@ def test_a_sum_over_rows_of_unknown_length_is_refused():
         Node("Add", ["X", "b"], ["z"], {}, "shift"),
         named("ReduceSum", ["z", "a"], {"keepdims": 0}),
     ]
-    tensors = {"b": doubles([3], 1.0, 2.0, 3.0), "a": packed(INT64, [1], [0])}
+    tensors = {"b": doubles([3], 1.0, 2.0, 3.0), "a": pack(INT64, [1], [0])}
     assert "operator Add" in refusal(file_of(nodes, tensors, dims=(3, "n")))

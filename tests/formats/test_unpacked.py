@@ -180,7 +180,7 @@ def list_of(count, said, size=None):
     ],
 )
 def test_a_long_list_is_refused_before_it_is_read(data, words, monkeypatch):
-    monkeypatch.setattr(npy.zipfile, "ZipFile", None)
+    monkeypatch.setattr(npy_archive.zipfile, "ZipFile", None)
     with pytest.raises(ValueError, match=words):
         npy_archive.loads(data)
 

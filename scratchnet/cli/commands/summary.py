@@ -41,7 +41,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         return 0
     net = models.load(options.model)
     if options.json:
-        _, about = models.described(net)
+        _, about = models.describe(net)
         about["parameters"] = sum([p.count for p in net.parameters()])
         write(terminal.json_text(about, 2))
         return 0

@@ -87,10 +87,10 @@ Any other graph is refused.
 
 from ...core.checks import require
 from .. import strict_json
-from ..safetensors import nested
+from ..safetensors import nest
 from . import proto
 from .graph import DOUBLE, FLOAT, Graph, Tensor
-from .reader import described
+from .reader import describe
 from .writer import Writer, parameters_of
 
 TYPE_CHECKING = False
@@ -141,11 +141,11 @@ def loads(
             f"ONNX: the file has the operators of version {opset}, but version {OLDEST} is the "
             "oldest that can be read; convert it with onnx.version_converter"
         )
-    ours = None if output else _described(graph, properties.get(KEY))
-    return ours or described(graph, opset, output)
+    ours = None if output else _describe_ours(graph, properties.get(KEY))
+    return ours or describe(graph, opset, output)
 
 
-def _described(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
+def _describe_ours(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
     """Return the network that our JSON text describes, or None if the graph is different."""
     if text is None:
         return None
@@ -161,4 +161,4 @@ def _described(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
 
 
 def _numbers(tensor: "Tensor") -> "Numbers":
-    return nested(tensor.dims, tensor.values())
+    return nest(tensor.dims, tensor.values())

@@ -1,7 +1,7 @@
 """Activations as ONNX operators, and back.
 
-    written     an activation as operators
-    recognized  operators as an activation
+    write      an activation as operators
+    recognize  operators as an activation
 
 ONNX has an operator for most activations, but onnxruntime computes LeakyRelu, Elu, Selu, Softplus
 and Erf in 32 bits only. The formulas of activations without a usable operator are not repeated
@@ -9,10 +9,10 @@ here. Instead, the activation's own function is run on a wire, which records the
 is read is compared with these records.
 
 >>> from scratchnet.core.activations import Threshold
->>> written(Threshold(0.5), Wire(name="X"))
+>>> write(Threshold(0.5), Wire(name="X"))
 Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 >>> x = Wire(name="X")
->>> recognized(Wire("Mul", [Wire("Sigmoid", [x]), x]))
+>>> recognize(Wire("Mul", [Wire("Sigmoid", [x]), x]))
 ('SiLU', {}, X)
 """
 
@@ -49,7 +49,7 @@ _IN_32_BITS.update(CELU="Celu", HardSigmoid="HardSigmoid", Softsign="Softsign")
 _IN_32_BITS.update(ThresholdedReLU="ThresholdedRelu")
 
 
-def written(layer: "Any", z: "Wire") -> "Wire":
+def write(layer: "Any", z: "Wire") -> "Wire":
     """Return the activation of the wire ``z`` as a wire."""
     kind = type(layer).__name__
     if kind == "Clip":
@@ -103,7 +103,7 @@ _HOLDS: "Dict[str, Any]" = {
 }
 
 
-def recognized(wire: "Wire") -> "Found":
+def recognize(wire: "Wire") -> "Found":
     """Return the type, the arguments and the input of the activation whose output is ``wire``.
 
     Return None if there is no such activation. An activation's operator whose attributes or inputs
@@ -157,11 +157,11 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
             layer = dict(ACTIVATIONS, **DEEP)[kind](**options)
             for name in layer.numbers:
                 setattr(layer, name, Hole(name))
-            _known.append((kind, options, written(layer, Wire(name="z"))))
+            _known.append((kind, options, write(layer, Wire(name="z"))))
         for z in (Wire(name="z"), Wire32(name="z")):
             for approximate in ("none", "tanh"):
                 gelu = ACTIVATIONS["GELU"](approximate)
-                _known.append(("GELU", {"approximate": approximate}, written(gelu, z)))
+                _known.append(("GELU", {"approximate": approximate}, write(gelu, z)))
         _known.extend(
             [("GELU", {"approximate": name}, form) for name, form in _others_gelu(Wire32(name="z"))]
         )
@@ -231,7 +231,7 @@ def _match(
     same = form.operator == found.operator and len(form.inputs) == len(found.inputs)
     if not same or found.index or not _same_attributes(form.attributes, found.attributes):
         return False
-    for a, b in zip(_ordered(form), _ordered(found)):
+    for a, b in zip(_sort_operands(form), _sort_operands(found)):
         if not _match(a, b, bound, seen):
             return False
     seen.add((id(form), id(found)))
@@ -251,7 +251,7 @@ def _same_attributes(form: "Dict[str, Any]", found: "Dict[str, Any]") -> bool:
     ) and all([type(found[name]) is type(value) for name, value in form.items()])
 
 
-def _ordered(wire: "Wire") -> "Sequence[Any]":
+def _sort_operands(wire: "Wire") -> "Sequence[Any]":
     """Return the operands; those of a sum or product by increasing depth, then the constants."""
     if wire.operator not in ("Add", "Mul"):
         return wire.inputs

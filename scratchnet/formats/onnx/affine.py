@@ -64,7 +64,7 @@ def times(reading: "Reading", rows: "Rows", factors: "List[float]") -> "Rows":
     return Rows(rows.chain.dense(diagonal), rows.dims)
 
 
-def added(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
+def add(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     data = [value for value in inputs if isinstance(value, Rows)]
     constants = [value for value in inputs if isinstance(value, Tensor)]
     if not data or len(data) + len(constants) != len(inputs):
@@ -78,7 +78,7 @@ def added(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     return rows
 
 
-def subtracted(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def subtract(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if len(inputs) == 2 and isinstance(inputs[0], Rows) and isinstance(inputs[1], Rows):
         return reading.sum(wire, [(inputs[0], 1.0), (inputs[1], -1.0)])
     rows, tensor, place = data_and_constant(wire, inputs)
@@ -90,12 +90,12 @@ def subtracted(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     )
 
 
-def multiplied(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def multiply(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     rows, tensor, _ = data_and_constant(wire, inputs)
     return times(reading, *reading.vector(wire, rows, tensor))
 
 
-def divided(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def divide(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     rows, tensor, place = data_and_constant(wire, inputs)
     if place == 0:
         raise wire.refusal("divides by its input; a network is one chain without branches")
@@ -105,7 +105,7 @@ def divided(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     return Rows(rows.chain.divided(numbers), rows.dims)
 
 
-def negated(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def negate(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     rows = data_of(wire, inputs)
     n = rows.width or 1
     reading.grow(n)
@@ -119,7 +119,7 @@ def data_of(wire: "Wire", inputs: "List[Any]") -> "Rows":
     return inputs[0]
 
 
-def reduced(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def reduce_features(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     """The sum or the mean over axes of the features."""
     rows = data_of(wire, inputs)
     axes = axes_of_reduction(wire, inputs)
@@ -154,13 +154,13 @@ def axes_of_reduction(wire: "Wire", inputs: "List[Any]") -> "Optional[List[int]]
 
 
 OPERATORS = {
-    "Add": added,
-    "Div": divided,
-    "Mean": added,
-    "Mul": multiplied,
-    "Neg": negated,
-    "ReduceMean": reduced,
-    "ReduceSum": reduced,
-    "Sub": subtracted,
-    "Sum": added,
+    "Add": add,
+    "Div": divide,
+    "Mean": add,
+    "Mul": multiply,
+    "Neg": negate,
+    "ReduceMean": reduce_features,
+    "ReduceSum": reduce_features,
+    "Sub": subtract,
+    "Sum": add,
 }

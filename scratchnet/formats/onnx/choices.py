@@ -7,7 +7,7 @@ Concat  FeatureVectorizer                   branches side by side
 
 from .chain import AFFINE, ROWWISE, Chain
 from .graph import Tensor
-from .layout import SAMPLES, count, picked
+from .layout import SAMPLES, count, pick
 from .rows import Rows, Shaped, Sizes, Unknown, axis_of, wholes
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def at_places(
     reading.grow(len(places) * count(value.dims[:axis] + value.dims[axis + 1 :]))
     if not places:
         raise wire.refusal("chooses nothing")
-    return reading.chosen_rows(value, *picked(value.dims, axis, places))
+    return reading.chosen_rows(value, *pick(value.dims, axis, places))
 
 
 def dims_of(wire: "Wire", value: "Any") -> "List[Any]":
@@ -77,7 +77,7 @@ def _first_indexes(wire: "Wire", places: "Any") -> "Tensor":
     return Tensor(places.kind, places.dims[:-1], places.content)
 
 
-def sliced(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
+def slice_features(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     value = inputs[0] if inputs else None
     dims = dims_of(wire, value)
     if reading.opset < 10:
@@ -148,10 +148,10 @@ def concat(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
         return Sizes(values)
     if not inputs or not all([isinstance(value, Rows) for value in inputs]):
         raise wire.refusal("joins data with a constant; a network is one chain without branches")
-    return _joined(reading, wire, inputs, axis_of(wire, wire.attribute("axis", 0), inputs[0].dims))
+    return _join(reading, wire, inputs, axis_of(wire, wire.attribute("axis", 0), inputs[0].dims))
 
 
-def _joined(reading: "Reading", wire: "Wire", inputs: "List[Any]", axis: int) -> "Rows":
+def _join(reading: "Reading", wire: "Wire", inputs: "List[Any]", axis: int) -> "Rows":
     """Return the inputs side by side along the axis."""
     dims = inputs[0].dims
     rests = [value.dims[:axis] + value.dims[axis + 1 :] for value in inputs]
@@ -168,7 +168,7 @@ def _joined(reading: "Reading", wire: "Wire", inputs: "List[Any]", axis: int) ->
     parts = []
     start = 0
     for value, length in zip(inputs, lengths):
-        places = picked(result, axis, list(range(start, start + length)))[1]
+        places = pick(result, axis, list(range(start, start + length)))[1]
         parts.append((value.chain, places, 1.0))
         start += length
     rows = reading.joined_rows(wire, parts, result)
@@ -196,14 +196,14 @@ def feature_vectorizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") ->
     dims = [value.dims[-1:] if isinstance(value, Rows) else None for value in inputs]
     if dims != [[length] for length in given]:
         raise wire.refusal(f"joins inputs whose widths are not {str(given)[:60]}")
-    return _joined(reading, wire, inputs, len(inputs[0].dims) - 1)
+    return _join(reading, wire, inputs, len(inputs[0].dims) - 1)
 
 
 OPERATORS = {
     "Concat": concat,
     "Gather": gather,
     "GatherND": gather,
-    "Slice": sliced,
+    "Slice": slice_features,
     "Split": split,
     "ai.onnx.ml.ArrayFeatureExtractor": gather,
     "ai.onnx.ml.FeatureVectorizer": feature_vectorizer,

@@ -7,8 +7,8 @@ Probabilities are those of the operator's post_transform: none, a sigmoid or a s
 """
 
 from .affine import data_of, times
-from .graph import DOUBLE, INT32, INT64, STRING, Tensor, packed
-from .linear import multiplied
+from .graph import DOUBLE, INT32, INT64, STRING, Tensor, pack
+from .linear import multiply_by_matrix
 from .rows import Rows, Unknown, features_of
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ def scaler(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
 
 
 def _floats(numbers: "List[float]") -> "Tensor":
-    return packed(DOUBLE, [len(numbers)], numbers)
+    return pack(DOUBLE, [len(numbers)], numbers)
 
 
 def linear_regressor(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
@@ -69,7 +69,7 @@ def _linear(reading: "Reading", wire: "Wire", inputs: "List[Any]", outputs: int)
     features_of(wire, rows, -1)
     weights = _floats(coefficients)
     weights.dims = [outputs, width]
-    result = multiplied(reading, wire, rows, weights, True, flip=True)
+    result = multiply_by_matrix(reading, wire, rows, weights, True, flip=True)
     if "intercepts" not in wire.attributes:
         return result
     bias = wire.attribute("intercepts", [0.0])

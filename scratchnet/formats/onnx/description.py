@@ -1,6 +1,6 @@
 """A chain of layers as models.py describes a network.
 
-    described_chain       the tensors, and the description as JSON values
+    describe_chain        the tensors, and the description as JSON values
     without_complement    the chain without the column 1 - p of a classifier for two classes
 
 The class labels become metadata if there is one for each output.
@@ -44,7 +44,7 @@ def without_complement(chain: "Chain", labels: "List[Any]") -> "Chain":
     return chain
 
 
-def described_chain(chain: "Chain", labels: "List[Any]", columns: "List[str]") -> "Described":
+def describe_chain(chain: "Chain", labels: "List[Any]", columns: "List[str]") -> "Described":
     """Return the chain as models.py describes a network."""
     tensors: "Dict[str, Numbers]" = {}
     frozen: "List[str]" = []

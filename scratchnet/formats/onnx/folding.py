@@ -1,12 +1,12 @@
 """Values of the graph that do not depend on its input: they are computed when it is read.
 
-    folded   the tensor that a wire stands for, if its inputs are constants
+    fold   the tensor that a wire stands for, if its inputs are constants
 
 The numbers are computed in 64 bits, like everything here.
 
 >>> from scratchnet.formats.onnx.graph import FLOAT
->>> two = packed(FLOAT, [2], [1.0, 4.0])
->>> folded(Wire("Sqrt", [two]), 13, Limits(100)).values()
+>>> two = pack(FLOAT, [2], [1.0, 4.0])
+>>> fold(Wire("Sqrt", [two]), 13, Limits(100)).values()
 [1.0, 2.0]
 """
 
@@ -17,7 +17,7 @@ from ...core.functions import exp, log, sqrt
 from .affine import axes_of_reduction
 from .chain import Chain, Limits
 from .choices import OPERATORS as CHOICES
-from .graph import DOUBLE, FLOAT, FLOATS, INT32, INT64, Tensor, packed
+from .graph import DOUBLE, FLOAT, FLOATS, INT32, INT64, Tensor, pack
 from .layout import count, spread
 from .rows import Reading, Rows
 from .shapes import OPERATORS as SHAPES
@@ -56,7 +56,7 @@ OF_ALL = ["Concat"] + list(ARITHMETIC)  # operators without optional inputs
 MOVING = "Flatten Gather Reshape Slice Split Squeeze Transpose Unsqueeze".split()
 
 
-def folded(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
+def fold(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
     """Return the tensor that the wire stands for, or None if it is not known here."""
     if wire.operator == "Constant":
         return _constant(wire)
@@ -70,7 +70,7 @@ def folded(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
     if any([i is not None and i.kind not in FLOATS + (INT32, INT64) for i in inputs]):
         return None
     try:
-        return _computed(wire, opset, limits, inputs)
+        return _compute(wire, opset, limits, inputs)
     except (ArithmeticError, LookupError, TypeError, ValueError, struct.error):
         return None  # The operator that needs it reports that it is not a constant.
 
@@ -84,39 +84,37 @@ def _constant(wire: "Wire") -> "Optional[Tensor]":
             values = value if isinstance(value, list) else [value]
             kind = FLOAT if "float" in name else INT64
             if all([isinstance(v, REAL) for v in values]):
-                return packed(kind, [len(values)] if isinstance(value, list) else [], values)
+                return pack(kind, [len(values)] if isinstance(value, list) else [], values)
     return None
 
 
-def _computed(
-    wire: "Wire", opset: int, limits: "Limits", inputs: "List[Any]"
-) -> "Optional[Tensor]":
+def _compute(wire: "Wire", opset: int, limits: "Limits", inputs: "List[Any]") -> "Optional[Tensor]":
     first, operator = inputs[0], wire.operator
     if operator in ARITHMETIC and len(inputs) == 2:
         return _arithmetic(operator, limits, *inputs)
     if operator == "ConstantOfShape":
-        return _filled(wire, limits, first)
+        return _fill(wire, limits, first)
     if operator not in MOVING + ["Cast", "Concat", "Shape"] + list(FUNCTIONS) + list(REDUCED):
         return None
     limits.grow(sum([i.count for i in inputs if i is not None]))
     if operator in FUNCTIONS:
         return _tensor(first.kind, first.dims, [FUNCTIONS[operator](v) for v in first.values()])
     if operator in REDUCED:
-        return _reduced(wire, inputs)
+        return _reduce(wire, inputs)
     if operator == "Cast":
-        return _converted(wire.attribute("to", 0), first)
+        return _convert(wire.attribute("to", 0), first)
     if operator == "Shape":
-        return packed(INT64, [len(first.dims)], first.dims)
+        return pack(INT64, [len(first.dims)], first.dims)
     if operator == "Concat":
-        return _joined(wire, inputs)
-    rows = _moved(wire, opset, [_row(first)] + inputs[1:])
+        return _join(wire, inputs)
+    rows = _move(wire, opset, [_row(first)] + inputs[1:])
     values = first.values()
     return _tensor(first.kind, rows.dims, [values[k] for k in _places(rows)])
 
 
 def _tensor(kind: int, dims: "List[Any]", values: "List[Any]") -> "Tensor":
     """Return a tensor of 64-bit numbers."""
-    return packed(DOUBLE if kind in FLOATS else INT64, dims, values)
+    return pack(DOUBLE if kind in FLOATS else INT64, dims, values)
 
 
 def _arithmetic(operator: str, limits: "Limits", a: "Tensor", b: "Tensor") -> "Optional[Tensor]":
@@ -149,7 +147,7 @@ def power(a: float, b: float) -> float:
     return result if b >= 0 else 1 / result
 
 
-def _reduced(wire: "Wire", inputs: "List[Any]") -> "Tensor":
+def _reduce(wire: "Wire", inputs: "List[Any]") -> "Tensor":
     """Return the numbers of a constant over axes, reduced to one each."""
     first = inputs[0]
     axes = axes_of_reduction(wire, inputs)
@@ -169,15 +167,15 @@ def _whole_quotient(a: int, b: int) -> int:
     return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
-def _converted(to: int, tensor: "Tensor") -> "Optional[Tensor]":
+def _convert(to: int, tensor: "Tensor") -> "Optional[Tensor]":
     if to in FLOATS:
-        return packed(DOUBLE, tensor.dims, [float(v) for v in tensor.values()])
+        return pack(DOUBLE, tensor.dims, [float(v) for v in tensor.values()])
     if to in (INT32, INT64):
-        return packed(INT64, tensor.dims, [int(v) for v in tensor.values()])
+        return pack(INT64, tensor.dims, [int(v) for v in tensor.values()])
     return None
 
 
-def _filled(wire: "Wire", limits: "Limits", shape: "Tensor") -> "Tensor":
+def _fill(wire: "Wire", limits: "Limits", shape: "Tensor") -> "Tensor":
     value = wire.attributes.get("value")
     kind, number = (value.kind, value.values()[0]) if isinstance(value, Tensor) else (FLOAT, 0.0)
     dims = shape.values()
@@ -201,7 +199,7 @@ class _Places(Reading):
         return Chain(chain, {"places": [known[k] for k in places]}, len(places))
 
 
-def _moved(wire: "Wire", opset: int, inputs: "List[Any]") -> "Rows":
+def _move(wire: "Wire", opset: int, inputs: "List[Any]") -> "Rows":
     operators: "Dict[str, Any]" = dict(CHOICES, **SHAPES)
     rows: "Rows" = operators[wire.operator](_Places(opset), wire, inputs)
     return rows
@@ -211,7 +209,7 @@ def _places(rows: "Rows") -> "Any":
     return rows.chain.layer.get("places", range(rows.chain.width or 0))
 
 
-def _joined(wire: "Wire", inputs: "List[Any]") -> "Optional[Tensor]":
+def _join(wire: "Wire", inputs: "List[Any]") -> "Optional[Tensor]":
     """Return the tensors side by side along an axis."""
     axis = wire.attribute("axis", 0) % len(inputs[0].dims)
     rests = [t.dims[:axis] + t.dims[axis + 1 :] for t in inputs]

@@ -5,9 +5,9 @@
     Node      an operator with its inputs, outputs and attributes
     Function  nodes that stand for an operator of the file's own
     Tensor    numbers or texts that the graph holds
-    packed    a tensor of given numbers
+    pack      a tensor of given numbers
 
->>> packed(FLOAT16, [2], [0.5, 1.0]).values()
+>>> pack(FLOAT16, [2], [0.5, 1.0]).values()
 [0.5, 1.0]
 """
 
@@ -86,7 +86,7 @@ class Tensor(_Part):
         return list(values)
 
 
-def packed(kind: int, dims: "Sequence[int]", numbers: "Sequence[Any]") -> "Tensor":
+def pack(kind: int, dims: "Sequence[int]", numbers: "Sequence[Any]") -> "Tensor":
     """Return the tensor of these numbers.
 
     A number that is too large for the type raises an OverflowError.

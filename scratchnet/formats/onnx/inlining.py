@@ -1,7 +1,7 @@
 """The nodes of a graph in an order in which they can be computed, with functions inlined.
 
-    inlined   replaces each node that stands for a function of the file by the function's nodes
-    ordered   sorts nodes so that each comes after those that compute its inputs
+    inline       replaces each node that stands for a function of the file by the function's nodes
+    sort_nodes   sorts nodes so that each comes after those that compute its inputs
 
 Names within a function get the name of the node that stands for it.
 """
@@ -19,7 +19,7 @@ MOST_NODES = 1 << 17  # nodes after inlining; a short file may nest functions ma
 DEEPEST = 32  # functions within functions
 
 
-def inlined(graph: "Graph", opset: int) -> "List[Node]":
+def inline(graph: "Graph", opset: int) -> "List[Node]":
     """Return the nodes of the graph without nodes that stand for functions of the file."""
     result: "List[Node]" = []
     todo: "List[Tuple[Node, int]]" = [(node, 0) for node in reversed(graph.nodes)]
@@ -70,7 +70,7 @@ def _body(node: "Node", function: "Any", k: int) -> "List[Node]":
     return body
 
 
-def ordered(nodes: "List[Node]", known: "Any") -> "List[Node]":
+def sort_nodes(nodes: "List[Node]", known: "Any") -> "List[Node]":
     """Return the nodes, each after those that compute its inputs.
 
     ``known`` holds the names of what need not be computed. An input that nothing computes, and a
@@ -89,7 +89,7 @@ def ordered(nodes: "List[Node]", known: "Any") -> "List[Node]":
             needs = [makers.get(name) for name in node.inputs if name and name not in known]
             waiting = [n for n in needs if n is not None and state.get(id(n)) != 2]
             if None in needs or any([state.get(id(n)) == 1 for n in waiting]):
-                raise _unordered(node, makers, known, None in needs)
+                raise _order_error(node, makers, known, None in needs)
             if waiting:
                 state[id(node)] = 1
                 stack += waiting[::-1]
@@ -99,7 +99,7 @@ def ordered(nodes: "List[Node]", known: "Any") -> "List[Node]":
     return result
 
 
-def _unordered(node: "Node", makers: "Any", known: "Any", missing: bool) -> "ValueError":
+def _order_error(node: "Node", makers: "Any", known: "Any", missing: bool) -> "ValueError":
     name = shown(node.name or (node.outputs or [""])[0])
     if not missing:
         return ValueError(f"ONNX: the node {name} needs its own output")

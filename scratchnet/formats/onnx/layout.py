@@ -1,14 +1,15 @@
 """Where the elements of an array are after it is rearranged.
 
-    count        how many elements an array of these dimensions has
-    transposed   picked   spread   the dimensions after an operation, and for each element of the
-                 result the index of the element that it was, row by row
+    count               how many elements an array of these dimensions has
+    transpose   pick    the dimensions after the operation, and for each element of the result the
+                        index of the element that it was, row by row
+    spread              these indexes alone
 
 One dimension may be SAMPLES, the number of samples. It counts as 1.
 
->>> transposed([SAMPLES, 2, 3], [0, 2, 1])
+>>> transpose([SAMPLES, 2, 3], [0, 2, 1])
 (['samples', 3, 2], [0, 3, 1, 4, 2, 5])
->>> picked([2, 3], 1, [2, 0])
+>>> pick([2, 3], 1, [2, 0])
 ([2, 2], [2, 0, 5, 3])
 >>> spread([2, 1], [2, 2])
 [0, 0, 1, 1]
@@ -53,13 +54,13 @@ def _indexes(offsets: "Sequence[Sequence[int]]") -> "List[int]":
     return result
 
 
-def transposed(dims: "List[Any]", order: "List[int]") -> "Tuple[List[Any], List[int]]":
+def transpose(dims: "List[Any]", order: "List[int]") -> "Tuple[List[Any], List[int]]":
     """Dimension k of the result is dimension ``order[k]``."""
     offsets = _offsets(dims)
     return [dims[k] for k in order], _indexes([offsets[k] for k in order])
 
 
-def picked(dims: "List[Any]", axis: int, places: "Sequence[int]") -> "Tuple[List[Any], List[int]]":
+def pick(dims: "List[Any]", axis: int, places: "Sequence[int]") -> "Tuple[List[Any], List[int]]":
     """The result has only these places along the axis."""
     offsets = _offsets(dims)
     offsets[axis] = [offsets[axis][place] for place in places]

@@ -4,10 +4,10 @@ An operator takes the reading, its wire and its inputs, and returns what its out
 """
 
 from .. import exchange
-from .activations import recognized
+from .activations import recognize
 from .affine import data_and_constant, plus
 from .graph import Tensor
-from .layout import SAMPLES, count, transposed
+from .layout import SAMPLES, count, transpose
 from .rows import Rows, Unknown, check_numbers
 from .wires import Wire
 
@@ -22,10 +22,10 @@ TRAINING = "is in training mode; export the model in prediction mode"
 
 def matmul(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     rows, tensor, place = data_and_constant(wire, inputs[:2])
-    return multiplied(reading, wire, rows, tensor, place == 1)
+    return multiply_by_matrix(reading, wire, rows, tensor, place == 1)
 
 
-def multiplied(
+def multiply_by_matrix(
     reading: "Reading",
     wire: "Wire",
     rows: "Rows",
@@ -106,9 +106,9 @@ def gemm(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if flips[1 - place]:
         if None in rows.dims:
             raise wire.refusal("has transA, which would mix the samples")
-        rows = reading.chosen_rows(rows, *transposed(rows.dims, [1, 0]))
+        rows = reading.chosen_rows(rows, *transpose(rows.dims, [1, 0]))
     factor = wire.attribute("alpha", 1.0)
-    result = multiplied(reading, wire, rows, tensor, place == 1, flips[place], factor)
+    result = multiply_by_matrix(reading, wire, rows, tensor, place == 1, flips[place], factor)
     last = inputs[2] if len(inputs) > 2 else None
     if last is None:
         return result
@@ -124,7 +124,7 @@ def fused_gemm(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     names = {"activation_alpha": "alpha", "activation_beta": "beta", "activation_gamma": "gamma"}
     attributes = {names[key]: value for key, value in wire.attributes.items() if key in names}
     operator = wire.attribute("activation", "")
-    found = recognized(Wire(operator, [Wire(name="z")], attributes, wire.name))
+    found = recognize(Wire(operator, [Wire(name="z")], attributes, wire.name))
     if found is None:
         raise wire.refusal(f"has the activation {operator[:60]!r}, which is not supported")
     return Rows(rows.chain.then(found[0], **found[1]), rows.dims)
@@ -163,10 +163,10 @@ def batch_normalization(reading: "Reading", wire: "Wire", inputs: "List[Any]") -
         same, vectors[name] = reading.vector(wire, rows, shaped)
         if same.dims != rows.dims:
             raise wire.refusal(f"has constants of shape {tensor.dims}, which do not fit its input")
-    return Rows(_normalized(reading, wire, rows.chain, vectors, epsilon), rows.dims)
+    return Rows(_normalize(reading, wire, rows.chain, vectors, epsilon), rows.dims)
 
 
-def _normalized(
+def _normalize(
     reading: "Reading", wire: "Wire", chain: "Any", vectors: "Dict[str, Any]", epsilon: float
 ) -> "Any":
     """Return the chain with the layers of a BatchNormalization.

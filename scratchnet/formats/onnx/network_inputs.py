@@ -1,7 +1,7 @@
 """What the inputs of a graph are for a sample.
 
 places_of_samples   which dimension of the input may be that of the samples
-started             the features of each input
+features_of_inputs  the features of each input
 is_free             whether a single sample of several rows has an unknown length
 columns_of          the names of the inputs if each is a column of a table
 """
@@ -56,7 +56,7 @@ def is_ambiguous(started: "Dict[int, Rows]", chain: "Chain") -> bool:
     return several and not any([layer["type"] in OF_WIDTH for layer in chain.layers()])
 
 
-def started(
+def features_of_inputs(
     reading: "Reading",
     graph: "Graph",
     wire: "Wire",

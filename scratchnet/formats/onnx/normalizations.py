@@ -24,10 +24,10 @@ def layer_normalization(reading: "Reading", wire: "Wire", inputs: "List[Any]") -
         raise wire.refusal("has outputs for the mean and the deviation; a network has one output")
     kind = "LayerNormalization" if wire.operator == "LayerNormalization" else "RMSNormalization"
     given = (inputs + [None, None])[1 : 3 if kind == "LayerNormalization" else 2]
-    return normalized(reading, wire, rows, kind, wire.attribute("epsilon", EPSILON), given)
+    return normalize(reading, wire, rows, kind, wire.attribute("epsilon", EPSILON), given)
 
 
-def normalized(
+def normalize(
     reading: "Reading",
     wire: "Wire",
     rows: "Rows",

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .tensors import ReadFile
 
 IR_VERSION = 7  # the version of the messages that belongs to opset 13
+# The kinds of attributes, and the field that holds the value; graphs and others are not read.
+_FLOAT, _INT, _STRING, _TENSOR, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 6, 7, 8
+_FIELDS = {_FLOAT: 2, _INT: 3, _STRING: 4, _TENSOR: 5, _FLOATS: 7, _INTS: 8, _STRINGS: 9}
 
 # ---- writing ---------------------------------------------------------------------------------
 
@@ -63,10 +66,14 @@ def _node(node: "Node") -> bytes:
 
 def _attribute(name: str, value: "Any") -> bytes:
     if isinstance(value, float):
-        return _text(1, name) + real(2, value) + varint(20, 1)
+        return _text(1, name) + real(_FIELDS[_FLOAT], value) + varint(20, _FLOAT)
     if isinstance(value, list):
-        return _text(1, name) + b"".join([varint(8, v) for v in value]) + varint(20, 7)
-    return _text(1, name) + varint(3, value) + varint(20, 2)
+        return (
+            _text(1, name)
+            + b"".join([varint(_FIELDS[_INTS], v) for v in value])
+            + varint(20, _INTS)
+        )
+    return _text(1, name) + varint(_FIELDS[_INT], value) + varint(20, _INT)
 
 
 def _tensor(name: str, tensor: "Tensor") -> bytes:
@@ -167,26 +174,24 @@ def _read_node(content: bytes, tensors: "Tensors") -> "Node":
     return Node(operator, node.texts(1), outputs, attributes, name)
 
 
-# The kinds of attributes by the field that holds the value, for files that do not say the kind.
-_KINDS = {2: 1, 3: 2, 4: 3, 5: 4, 7: 6, 8: 7, 9: 8}
-
-
 def _read_attribute(attribute: "Fields", owner: str, tensors: "Tensors") -> "Any":
     """Return the value of the attribute, or None for a kind (such as a graph) that is not read."""
     if attribute.text(21):
         return Reference(attribute.text(21))
     kind = attribute.whole(20)
-    if kind == 0:
-        kind = ([_KINDS[number] for number in _KINDS if number in attribute.found] or [0])[0]
-    if kind == 1:
-        return attribute.real(2)
-    if kind == 2:
-        return attribute.whole(3)
-    if kind == 3:
-        return attribute.text(4)
-    if kind == 4:
-        return tensors.read(fields(attribute.message(5), "ONNX: tensor"), owner)
-    if kind == 6:
-        data = attribute.packed(7, 5)
+    if kind == 0:  # Some files do not say the kind.
+        kind = ([k for k, number in _FIELDS.items() if number in attribute.found] or [0])[0]
+    number = _FIELDS.get(kind, 0)
+    if kind == _TENSOR:
+        return tensors.read(fields(attribute.message(number), "ONNX: tensor"), owner)
+    if kind == _FLOATS:
+        data = attribute.packed(number, 5)
         return list(struct.unpack("<{}f".format(len(data) // 4), data))
-    return attribute.wholes(8) if kind == 7 else attribute.texts(9) if kind == 8 else None
+    readers: "Dict[int, Any]" = {
+        _FLOAT: attribute.real,
+        _INT: attribute.whole,
+        _STRING: attribute.text,
+        _INTS: attribute.wholes,
+        _STRINGS: attribute.texts,
+    }
+    return readers[kind](number) if kind in readers else None

@@ -1,6 +1,6 @@
 """A network from an ONNX graph that another program wrote.
 
-    described   the graph as models.py describes a network
+    describe   the graph as models.py describes a network
 
 The graph is followed from its output back to its input, and then forward again: rows.py says what
 each value is for a sample, chain.py which layers compute it. The operators are in linear.py,
@@ -21,12 +21,12 @@ from . import (
     shapes,
     spelled_out,
 )
-from .activations import recognized
+from .activations import recognize
 from .chain import Limits, TooLarge
-from .description import described_chain, without_complement
-from .folding import folded
-from .graph import FLOATS, INT64, Tensor, packed
-from .inlining import inlined, ordered
+from .description import describe_chain, without_complement
+from .folding import fold
+from .graph import FLOATS, INT64, Tensor, pack
+from .inlining import inline, sort_nodes
 from .layout import SAMPLES, count
 from .outputs import check_class, output_of, scores_of
 from .rows import Reading, Rows, Sizes, Unknown, names_of
@@ -49,13 +49,13 @@ for _family in (linear, affine, choices, shapes, rowwise, normalizations, classi
 SEVERAL = ("Split", "ai.onnx.ml.LinearClassifier")  # operators of whose outputs any may be taken
 
 
-def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "Described":
+def describe(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "Described":
     """Return the network's tensors, and its description as JSON values.
 
     ``output`` is the name of the output, or of any other value, that the network must compute. A
     ValueError names the first operator that cannot be read.
     """
-    most = min(MOST_NUMBERS, FEW + SHARED * _given(graph))
+    most = min(MOST_NUMBERS, FEW + SHARED * _count_numbers(graph))
     values = _values(graph, opset, Limits(most))
     last = output_of(graph, values, output)
     labels = classical.labels_of(graph, values, last)
@@ -71,11 +71,11 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
             first = first or error
         else:
             columns = network_inputs.columns_of(graph, wire)
-            return described_chain(without_complement(rows.chain, labels), labels, columns)
+            return describe_chain(without_complement(rows.chain, labels), labels, columns)
     raise first or ValueError(f"ONNX: the output {shown(wire.name)} does not depend on an input")
 
 
-def _given(graph: "Graph") -> int:
+def _count_numbers(graph: "Graph") -> int:
     """Return how many numbers the file holds. A short file may use one large tensor many times."""
     tensors: "List[Any]" = list(graph.tensors.values())
     for node in graph.nodes:
@@ -97,7 +97,7 @@ def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
     for value in graph.inputs:
         values[value.name] = Wire(name=value.name)
         values[value.name].is_float = value.kind in FLOATS + (0,)
-    for node in ordered(inlined(graph, opset), values):
+    for node in sort_nodes(inline(graph, opset), values):
         name = node.name or (node.outputs or [""])[0]
         inputs = [values[needed] for needed in node.inputs]
         if _changes_nothing(node, inputs):
@@ -108,7 +108,7 @@ def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
             wire.outputs = node.outputs
             wire.index = k
             wire.is_float = _has_floats(wire)
-            tensor = None if k and node.operator != "Split" else folded(wire, opset, limits)
+            tensor = None if k and node.operator != "Split" else fold(wire, opset, limits)
             values[output] = wire if tensor is None else tensor
         values[""] = None
     return values
@@ -151,10 +151,10 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
     width: "Optional[int]" = None
     while True:
         reading = Reading(opset, most)
-        started = network_inputs.started(reading, graph, wire, place, width)
+        started = network_inputs.features_of_inputs(reading, graph, wire, place, width)
         is_free = place is None and any([network_inputs.is_free(s) for s in started.values()])
         try:
-            rows: "Rows" = _computed(reading, wire, dict(started))
+            rows: "Rows" = _compute(reading, wire, dict(started))
             _check_output(wire, rows)
         except Unknown as found:
             if width is not None:
@@ -175,7 +175,7 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
             return rows
 
 
-def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "Any":
+def _compute(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "Any":
     """Return the value of the wire. ``values`` has those of the inputs of the graph."""
     plans: "Dict[int, Step]" = {}
     todo = [wire]
@@ -200,10 +200,10 @@ def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "An
 
 
 def _plan(reading: "Reading", wire: "Wire") -> "Step":
-    found = recognized(wire)
+    found = recognize(wire)
     if found:
         return [found[2]], lambda inputs: _activation(wire, found, inputs)
-    plan = rowwise.spelled_out(wire) or spelled_out.plan_of(wire)
+    plan = rowwise.plan_of(wire) or spelled_out.plan_of(wire)
     if plan:
         needed, function = plan
         return needed, lambda inputs: function(reading, wire, inputs)
@@ -227,7 +227,7 @@ def _with_constants(
     if inputs and not any([isinstance(value, Rows) for value in inputs]):
         inputs = [_as_constant(value) for value in inputs]
         again = Wire(wire.operator, inputs, wire.attributes, wire.name)
-        tensor = folded(again, reading.opset, reading)
+        tensor = fold(again, reading.opset, reading)
         if tensor is not None:
             return tensor
     return operator(reading, wire, inputs)
@@ -235,7 +235,7 @@ def _with_constants(
 
 def _as_constant(value: "Any") -> "Any":
     if isinstance(value, Sizes) and all([isinstance(v, int) for v in value.values]):
-        return packed(INT64, [] if value.single else [len(value.values)], value.values)
+        return pack(INT64, [] if value.single else [len(value.values)], value.values)
     return value
 
 

@@ -4,7 +4,7 @@
     Clip  Min  Max  PRelu   with constants
     Log                     of Sigmoid and Softmax
     Swish  QuickGelu        with a factor
-    spelled_out             PReLU, Softplus and Swish in several operators, as exporters write them
+    plan_of                 PReLU, Softplus and Swish in several operators, as exporters write them
 
 Before version 13, Softmax takes all dimensions from its axis on as one.
 """
@@ -58,10 +58,10 @@ def clip(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if reading.opset < 11:
         low, high = wire.attribute("min", -LARGE), wire.attribute("max", LARGE)
         low, high = (None if low <= -LARGE else low), (None if high >= LARGE else high)
-    return clipped(wire, rows, low, high)
+    return clip_to(wire, rows, low, high)
 
 
-def clipped(wire: "Wire", rows: "Rows", low: "Optional[float]", high: "Optional[float]") -> "Rows":
+def clip_to(wire: "Wire", rows: "Rows", low: "Optional[float]", high: "Optional[float]") -> "Rows":
     if low is not None and high is not None and low > high:
         raise wire.refusal(f"has the limits {low} and {high}, in the wrong order")
     if low is None and high is None:
@@ -77,7 +77,7 @@ def least_or_most(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Row
     if tensor.count == 1 and len(tensor.dims) <= len(rows.dims):
         limit = _limit(wire, tensor)
         low, high = (limit, None) if wire.operator == "Max" else (None, limit)
-        return clipped(wire, rows, low, high)
+        return clip_to(wire, rows, low, high)
     rows, limits = reading.vector(wire, rows, tensor)
     if max([abs(x) for x in limits]) > MOST_SHIFT:
         raise wire.refusal(
@@ -109,7 +109,7 @@ def prelu(reading: "Reading", wire: "Wire", inputs: "List[Any]", sign: int = 1) 
     return Rows(rows.chain.then("PReLU", slope=[sign * v for v in slope]), rows.dims)
 
 
-def spelled_out(wire: "Wire") -> "Optional[Plan]":
+def plan_of(wire: "Wire") -> "Optional[Plan]":
     """Return the plan of a PReLU, of a Softplus of βz, divided by β, or of z·sigmoid(βz).
 
     PyTorch writes the first two with Where; Keras writes its PReLU as relu(z) - slope·relu(-z).
@@ -136,7 +136,7 @@ def spelled_out(wire: "Wire") -> "Optional[Plan]":
     fits = isinstance(soft, Wire) and soft.operator == "Softplus" and soft.inputs[0] is compared
     if fits and limit >= 20 and beta and scalar(other.inputs[1]) == beta:
         # Above 20, z differs from the Softplus by 2e-9/β at most.
-        return [z], lambda reading, wire, inputs: _scaled(
+        return [z], lambda reading, wire, inputs: _scale_around(
             reading, data_of(wire, inputs), "Softplus", beta or 1.0
         )
     return None
@@ -173,7 +173,7 @@ def _swish_with_factor(wire: "Wire") -> "Optional[Plan]":
 
 
 def _maker_of_swish(beta: float) -> "Any":
-    return lambda reading, wire, inputs: _scaled(reading, data_of(wire, inputs), "SiLU", beta)
+    return lambda reading, wire, inputs: _scale_around(reading, data_of(wire, inputs), "SiLU", beta)
 
 
 def _inside(operator: str, wire: "Any") -> "Any":
@@ -190,7 +190,7 @@ def _factor(wire: "Any", z: "Any") -> "Optional[Tensor]":
     return factors[0] if len(factors) == 1 and any([f is z for f in wire.inputs]) else None
 
 
-def _scaled(reading: "Reading", rows: "Rows", kind: str, factor: float) -> "Rows":
+def _scale_around(reading: "Reading", rows: "Rows", kind: str, factor: float) -> "Rows":
     """Return f(factor·z)/factor, where f is the activation."""
     n = rows.width or 1
     reading.grow(2 * n)
@@ -206,7 +206,7 @@ def swish(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
         return Rows(rows.chain.then("SiLU"), rows.dims)
     if alpha == 0:
         raise wire.refusal("has an alpha of 0, which makes it z/2; give it an alpha other than 0")
-    return _scaled(reading, rows, "SiLU", alpha)
+    return _scale_around(reading, rows, "SiLU", alpha)
 
 
 def log(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":

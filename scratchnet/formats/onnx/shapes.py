@@ -8,10 +8,11 @@
 The samples stay one dimension, and the numbers of a sample stay together.
 """
 
+from . import layout
 from .affine import data_of
 from .choices import dims_of
-from .graph import BOOL, DOUBLE, FLOATS, Tensor, packed
-from .layout import SAMPLES, count, spread, transposed
+from .graph import BOOL, DOUBLE, FLOATS, Tensor, pack
+from .layout import SAMPLES, count, spread
 from .linear import TRAINING
 from .rows import Rows, Sizes, axis_of, wholes
 
@@ -78,10 +79,12 @@ def reshape(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
         if any([k >= len(rows.dims) for k, length in enumerate(dims) if length == 0]):
             raise wire.refusal("keeps the length of a dimension that its input does not have")
         dims = [rows.dims[k] if length == 0 else length for k, length in enumerate(dims)]
-    return Rows(rows.chain, reshaped(reading, wire, rows, dims))
+    return Rows(rows.chain, dims_after_reshape(reading, wire, rows, dims))
 
 
-def reshaped(reading: "Reading", wire: "Wire", rows: "Rows", dims: "List[Any]") -> "List[Any]":
+def dims_after_reshape(
+    reading: "Reading", wire: "Wire", rows: "Rows", dims: "List[Any]"
+) -> "List[Any]":
     """Return the dimensions after a Reshape. The numbers keep their order.
 
     The samples must stay one dimension, and their numbers must stay together.
@@ -191,7 +194,7 @@ def constant_of_shape(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> 
         raise wire.refusal("needs a shape")
     value = wire.attributes.get("value")
     if not isinstance(value, Tensor):
-        value = packed(DOUBLE, [1], [0.0])
+        value = pack(DOUBLE, [1], [0.0])
     return Tensor(value.kind, [1] * len(inputs[0].values), value.content)
 
 
@@ -206,7 +209,7 @@ def transpose(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
             return rows
         raise wire.refusal("moves an unknown number of features")
     reading.grow(rows.width)
-    return reading.chosen_rows(rows, *transposed(rows.dims, order))
+    return reading.chosen_rows(rows, *layout.transpose(rows.dims, order))
 
 
 def shape(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Sizes":

@@ -10,7 +10,7 @@
 
 from .affine import axes_of_reduction, data_of
 from .graph import BOOL, FLOATS, Tensor
-from .normalizations import normalized, of_norm
+from .normalizations import normalize, of_norm
 from .rows import Rows, features_of
 from .wires import Wire, scalar
 
@@ -63,7 +63,7 @@ def _maker(kind: str, axis: int, epsilon: float, given: "List[Any]") -> "Any":
     def function(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
         rows = data_of(wire, inputs)
         features_of(wire, rows, axis)
-        return normalized(reading, wire, rows, kind, epsilon, given)
+        return normalize(reading, wire, rows, kind, epsilon, given)
 
     return function
 

@@ -39,7 +39,7 @@ class Tensors:
         elif kind == STRING:
             content = tensor.texts(6)
         elif kind in NUMBERS:
-            content = tensor.message(9) or _unpacked(tensor, kind, owner)
+            content = tensor.message(9) or _pack_values(tensor, kind, owner)
         result = Tensor(kind, dims, content if kind in NUMBERS or kind == STRING else None)
         if result.content is not None and not _fits(result):
             error = "ONNX: the tensor {} of shape {} holds {} bytes or texts"
@@ -98,7 +98,7 @@ def _fits(tensor: "Tensor") -> bool:
     return needed == len(tensor.content)
 
 
-def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
+def _pack_values(tensor: "Fields", kind: int, owner: str) -> bytes:
     """Return the numbers of a tensor that holds them one by one and not as bytes."""
     _, code, number = NUMBERS[kind]
     if kind in (FLOAT, DOUBLE):

@@ -7,8 +7,8 @@ parameters_of      the names of the tensors that the graph holds
 from ...core.activations import ACTIVATIONS
 from ...deep import LAYERS as DEEP
 from ..safetensors import flatten
-from .activations import written
-from .graph import DOUBLE, Graph, Node, Tensor, Value, packed
+from .activations import write
+from .graph import DOUBLE, Graph, Node, Tensor, Value, pack
 from .wires import Wire, Wire32
 
 TYPE_CHECKING = False
@@ -55,45 +55,53 @@ class Writer:
         self.nodes: "List[Node]" = []
         self.tensors: "Dict[str, Tensor]" = {}
         self.layer = 0
+        self.widths: "List[int]" = []  # the numbers of inputs and outputs, as far as layers say
 
     def graph(self, layers: "List[Any]") -> "Graph":
         wire = Wire(name="X") if self.kind == DOUBLE else Wire32(name="X")
-        widths = []
         for self.layer, description in enumerate(layers):
-            arguments = {name: description[name] for name in description if name != "type"}
-            if description["type"] == "Dense":
-                widths += [arguments["inputs"], arguments["outputs"]]
-                roles = ["weights"] if arguments.get("bias") is False else ["weights", "bias"]
-                wire = wire.of("Gemm", wire, *[self.parameter(role) for role in roles])
-            elif description["type"] == "Normalization":
-                widths.append(self.width())
-                wire = wire.of("Sub", wire, self.parameter("mean"))
-                wire = wire.of("Div", wire, self.parameter("spread"))
-            elif description["type"] == "PReLU":
-                wire = self.prelu(wire, self.parameter("slope"))
-            elif description["type"] == "RowNormalization":
-                wire = self.row_normalization(wire, arguments["norm"])
-            elif description["type"] in ("LayerNormalization", "RMSNormalization"):
-                widths.append(arguments["inputs"])
-                wire = self.layer_normalization(wire, description["type"], arguments)
-            elif description["type"] in ELEMENTWISE:
-                wire = written(self.activation(description["type"], arguments), wire)
-            elif description["type"] != "Dropout":
-                raise ValueError(
-                    f"layer {self.layer}: ONNX has no operator for {description['type']}; "
-                    "save the network as .safetensors, .json or .npz"
-                )
-            wire = self.placed(wire)
+            wire = self.add(self.layer_after(wire, description))
             if len(self.nodes) > self.most:
                 raise ValueError("more nodes than the graph has")
         if not self.nodes:
-            wire = self.placed(wire.of("Identity", wire))
+            wire = self.add(wire.of("Identity", wire))
         self.nodes[-1].name, self.nodes[-1].outputs = "Y", ["Y"]
-        ends = [[n] for n in (widths[0], widths[-1])] if widths else [["features"]] * 2
-        values = [Value(name, self.kind, ["samples"] + end) for name, end in zip("XY", ends)]
+        ends: "List[Any]" = self.widths or ["features"]
+        values = [
+            Value("X", self.kind, ["samples", ends[0]]),
+            Value("Y", self.kind, ["samples", ends[-1]]),
+        ]
         graph = Graph(values[:1], values[1:])
         graph.nodes, graph.tensors = self.nodes, self.tensors
         return graph
+
+    def layer_after(self, wire: "Wire", description: "Dict[str, Any]") -> "Wire":
+        """Return the output of a layer whose input is the wire."""
+        kind = description["type"]
+        arguments = {name: description[name] for name in description if name != "type"}
+        if kind == "Dense":
+            self.widths += [arguments["inputs"], arguments["outputs"]]
+            roles = ["weights"] if arguments.get("bias") is False else ["weights", "bias"]
+            return wire.of("Gemm", wire, *[self.parameter(role) for role in roles])
+        if kind == "Normalization":
+            self.widths.append(self.width())
+            centered = wire.of("Sub", wire, self.parameter("mean"))
+            return wire.of("Div", centered, self.parameter("spread"))
+        if kind == "PReLU":
+            return self.prelu(wire, self.parameter("slope"))
+        if kind == "RowNormalization":
+            return self.row_normalization(wire, arguments["norm"])
+        if kind in ("LayerNormalization", "RMSNormalization"):
+            self.widths.append(arguments["inputs"])
+            return self.layer_normalization(wire, kind, arguments)
+        if kind in ELEMENTWISE:
+            return write(self.activation(kind, arguments), wire)
+        if kind == "Dropout":
+            return wire
+        raise ValueError(
+            f"layer {self.layer}: ONNX has no operator for {kind}; "
+            "save the network as .safetensors, .json or .npz"
+        )
 
     def activation(self, kind: str, arguments: "Dict[str, Any]") -> "Any":
         layer = ELEMENTWISE[kind]()
@@ -143,7 +151,7 @@ class Writer:
 
     def tensor(self, name: str, dims: "List[int]", numbers: "List[float]") -> "Tensor":
         try:
-            return packed(self.kind, dims, numbers)
+            return pack(self.kind, dims, numbers)
         except OverflowError:
             raise ValueError(
                 f"{name} has a number too large for 32 bits; save the network with dtype='float64'"
@@ -157,7 +165,7 @@ class Writer:
             else value
         )
 
-    def placed(self, wire: "Wire") -> "Wire":
+    def add(self, wire: "Wire") -> "Wire":
         """Add the nodes that compute the wire to the graph, and return the wire by its name."""
         names: "Dict[int, str]" = {}
 
