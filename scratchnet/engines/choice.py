@@ -7,8 +7,10 @@ depends on timing, so that a resumed run has the same bits.
 import math
 
 from ..codegen.own import is_own
+from ..codegen.program import reachable
 from ..core.checks import require
 from ..core.network import Sequential
+from ..scalars import Symbolic
 from .generated import Steps, obstacle_to_code
 from .measuring import measuring
 from .products import COMPILED
@@ -90,15 +92,31 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:
-        engine: "Any" = steps(lists, size, kind, reason)
-        if kind == "samples" or engine.source.count("if ") <= MOST["choices"]:
-            return engine  # type: ignore[no-any-return]
+        if kind != "step" or not makes_many_choices(lists):
+            engine: "Any" = steps(lists, size, kind, reason)
+            if kind == "samples" or engine.source.count("if ") <= MOST["choices"]:
+                return engine  # type: ignore[no-any-return]
     except Exception:  # The network is too large, or a user-defined rule raises an error.
         pass
     try:
         return rows(lists, size)
     except Exception:
         return lists
+
+
+def makes_many_choices(lists: "Engine") -> bool:
+    """Return whether the loss of one sample alone takes too many choices for steps.
+
+    Recording it takes a tenth of the time in which all of steps is generated.
+    """
+    net, loss = lists.net, lists.loss
+    limit = MOST["choices"]
+    if limit == math.inf or not all([is_own(part) for part in net.layers + [loss]]):
+        return False
+    x = [Symbolic(name="x") for _ in lists.examples.X[0]]
+    y = [Symbolic(name="y") for _ in lists.examples.Y[0]]
+    value: "Any" = net.copy(Symbolic).loss_of([x], [y], loss.with_numbers(Symbolic, exactly=True))
+    return sum([node.operation == "where" for node in reachable([value])]) > limit
 
 
 def may_have_grid(lists: "Engine") -> bool:
