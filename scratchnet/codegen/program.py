@@ -49,23 +49,7 @@ class Printer:
 
     def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
         """Return all numbers that the outputs depend on, with equal numbers merged into one."""
-        first: "Dict[Any, Symbolic]" = {}
-        numbers = []
-        for node in reachable(outputs, self.names):
-            if id(node) in self.names:
-                self.same[id(node)] = node
-                continue
-            operands = tuple([self.same[id(operand)] for operand in node.operands])
-            if node.operation:
-                key: "Any" = (node.operation,) + tuple([id(operand) for operand in operands])
-            else:
-                key = (repr(node.value), node.name, node.sample, node.name and id(node))
-            if key not in first:
-                if any([a is not b for a, b in zip(operands, node.operands)]):
-                    node.operands = operands
-                first[key] = node
-                numbers.append(node)
-            self.same[id(node)] = first[key]
+        numbers, self.same = merged(outputs, self.names)
         return numbers
 
     # ---- what a language spells ------------------------------------------------------------------
@@ -183,6 +167,37 @@ class Printer:
         if name == "negate":
             return operation.sign + texts[0], operation.precedence
         return self.call(node, texts), operation.precedence
+
+
+def merged(
+    outputs: "Sequence[Symbolic]", known: "Container[int]" = ()
+) -> "Tuple[List[Symbolic], Dict[int, Symbolic]]":
+    """Return all numbers that the outputs depend on, with equal numbers merged into one.
+
+    Return also which number replaces each, by its id. Numbers whose ids are ``known`` replace
+    themselves, and are not among all numbers; nor is what they depend on.
+    """
+    same: "Dict[int, Symbolic]" = {}
+    first: "Dict[Any, Symbolic]" = {}
+    numbers = []
+    for node in reachable(outputs, known):
+        if id(node) in known:
+            same[id(node)] = node
+            continue
+        if node.operation:
+            operands = [same[id(operand)] for operand in node.operands]
+            key: "Any" = (node.operation, *map(id, operands))
+        elif node.name:  # an input
+            key = id(node)
+        else:
+            key = repr(node.value)
+        if key not in first:
+            if node.operation and any([a is not b for a, b in zip(operands, node.operands)]):
+                node.operands = tuple(operands)
+            first[key] = node
+            numbers.append(node)
+        same[id(node)] = first[key]
+    return numbers, same
 
 
 def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "List[Symbolic]":

@@ -6,7 +6,7 @@ place. So the sum is a Reduction: a vector of one number that a loop over the ro
 quotients are also computed in the same way, from the exponentials and the Reduction.
 """
 
-from ..program import Printer, choices
+from ..program import choices, merged
 from ..record.vectors import Vector, Vectors
 
 TYPE_CHECKING = False
@@ -33,7 +33,6 @@ class VectorsInLoops(Vectors):
     def keep_products(self) -> None:
         self.unify()
         Vectors.keep_products(self)
-        self.consumers = self.consumers_of([v for vector in self.all for v in vector.rows])
         for nodes in self.sums_and_maxima():
             self.reduce(nodes)
         for vector in self.all:
@@ -42,7 +41,7 @@ class VectorsInLoops(Vectors):
 
     def unify(self) -> None:
         """Merge equal numbers, so that no loop computes what another has computed."""
-        same = Printer([v for vector in self.all for row in vector.rows for v in row]).same
+        _, same = merged([v for vector in self.all for row in vector.rows for v in row])
         for vector in self.all:
             vector.rows = [[same[id(v)] for v in row] for row in vector.rows]
             for row in vector.rows:
@@ -76,7 +75,7 @@ class VectorsInLoops(Vectors):
             if id(nodes[0]) not in seen:
                 seen.add(id(nodes[0]))
                 waiting.extend(zip(*[node.operands for node in nodes]))
-                if len(terms_of(nodes[0])) > 1 and id(nodes[0]) not in known:
+                if id(nodes[0]) not in known and len(terms_of(nodes[0])) > 1:
                     found.append(nodes)
         inner = {id(part) for nodes in found for part in comparisons_in(nodes[0])}
         found = [nodes for nodes in found if id(nodes[0]) not in inner]
@@ -104,7 +103,7 @@ def terms_of(node: "Any") -> "List[Any]":
 def comparisons_in(node: "Any") -> "List[Any]":
     """Return the comparisons of fewer numbers within a comparison of several."""
     found = []
-    while not is_sum(node) and len(choices(node)) > 2:
+    for _ in choices(node)[2:]:
         node = node.operands[2]
         found.append(node)
     return found

@@ -229,20 +229,21 @@ class Recording:
 
     def samples_of(self, node: "Any") -> int:
         """Return which samples a number depends on, as bits."""
-        waiting = [node]
+        known = self.bits
+        waiting = [] if id(node) in known else [node]
         while waiting:
             last = waiting[-1]
-            unknown = [v for v in last.operands if id(v) not in self.bits]
-            if unknown:
-                waiting.extend(unknown)
-                continue
-            waiting.pop()
+            count = len(waiting)
             bits = 0 if last.sample is None else 1 << last.sample
             for operand in last.operands:
-                bits |= self.bits[id(operand)]
-            self.bits[id(last)] = bits
-            self.kept.append(last)
-        return self.bits[id(node)]
+                if id(operand) in known:
+                    bits |= known[id(operand)]
+                else:
+                    waiting.append(operand)
+            if len(waiting) == count:
+                known[id(last)] = bits
+                self.kept.append(waiting.pop())
+        return known[id(node)]
 
     # ---- random numbers --------------------------------------------------------------------------
 
@@ -260,7 +261,8 @@ class Recording:
                 for k in range(size):
                     r = next(rest)
                     r.name, r.index, r.sample = f"r{n}", k, i
-        self.bits.clear()
+        if drawn:
+            self.bits.clear()  # The random numbers belong to samples now.
         return sizes
 
 

@@ -22,6 +22,7 @@ class Vector:
     ``stage``    the stage in which it is computed
     ``alike``    whether each number is computed in the same way, from numbers at its own place
     ``trunk``    whether it is a product that several others are computed from
+    ``checked``  whether it is known to be the same of every sample
     """
 
     def __init__(self, name: str, rows: "Any", stage: int) -> None:
@@ -31,6 +32,7 @@ class Vector:
         self.width = len(self.rows[0])
         self.alike = False
         self.trunk = False
+        self.checked = False
 
 
 class Vectors:
@@ -113,17 +115,21 @@ class Vectors:
         )
 
     def stage_of(self, node: "Any") -> int:
-        waiting = [node]
+        known = self.stages
+        waiting = [] if id(node) in known else [node]
         while waiting:
             last = waiting[-1]
-            unknown = [v for v in last.operands if id(v) not in self.stages]
-            if unknown:
-                waiting.extend(unknown)
-                continue
-            waiting.pop()
-            own = 0 if self.is_input(last) or last.operation else int(last.name[1:]) + 1
-            self.stages[id(last)] = max([own] + [self.stages[id(v)] for v in last.operands])
-        return self.stages[id(node)]
+            count = len(waiting)
+            stage = 0 if last.operation or self.is_input(last) else int(last.name[1:]) + 1
+            for operand in last.operands:
+                if id(operand) not in known:
+                    waiting.append(operand)
+                elif known[id(operand)] > stage:
+                    stage = known[id(operand)]
+            if len(waiting) == count:
+                waiting.pop()
+                known[id(last)] = stage
+        return known[id(node)]
 
     def owners(self) -> "Dict[int, int]":
         """Return the sample to which each random number belongs, by its id."""
@@ -233,7 +239,7 @@ class Vectors:
                 waiting.extend(node.operands)
                 for operand in node.operands:
                     users = found.setdefault(id(operand), [])
-                    if all([user is not node for user in users]):
+                    if not users or users[-1] is not node:  # It may be an operand twice.
                         users.append(node)
         return found
 
@@ -246,9 +252,11 @@ class Vectors:
     def check(self, vector: Vector) -> None:
         """Set ``alike``, and raise an error unless the vector is the same of every sample."""
         first = vector.rows[0]
-        for row in vector.rows[1:]:
-            if not all([self.same(a, b, None) for a, b in zip(first, row)]):
-                raise Undecided("it does not do the same with every sample")
+        if not vector.checked:
+            for row in vector.rows[1:]:
+                if not all([self.same(a, b, None) for a, b in zip(first, row)]):
+                    raise Undecided("it does not do the same with every sample")
+            vector.checked = True
         # Without a list, the first difference ends it: the outputs of a softmax need the whole row.
         vector.alike = all(self.same(first[0], b, j) for j, b in enumerate(first))
         if vector.width == 1 and max(map(self.width_of, self.references(first[0]))) > 1:
@@ -273,25 +281,24 @@ class Vectors:
 
         ``j``   the place of b in a row or a matrix whose first number is a; None for equal places
         """
-        seen: "Set[Tuple[int, int]]" = set()
-        known = self.same_pairs if j is None else seen
+        known = self.same_pairs if j is None else set()
+        top = True
         waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
-            top = not seen
-            if (id(a), id(b)) in seen or (id(a), id(b)) in known and not top:
-                continue
-            seen.add((id(a), id(b)))
-            if a.operation and top or id(a) not in self.place and a.operation:
-                if a.operation != b.operation or len(a.operands) != len(b.operands):
+            pair = id(a), id(b)
+            if pair not in known or top:
+                known.add(pair)
+                if a.operation and (top or id(a) not in self.place):
+                    if a.operation != b.operation or len(a.operands) != len(b.operands):
+                        return False
+                    waiting.extend(zip(a.operands, b.operands))
+                elif a.value is not None or b.value is not None:
+                    if repr(a.value) != repr(b.value):
+                        return False
+                elif not self.same_place(self.place_of(a), self.place_of(b), j):
                     return False
-                waiting.extend(zip(a.operands, b.operands))
-            elif a.value is not None or b.value is not None:
-                if repr(a.value) != repr(b.value):
-                    return False
-            elif not self.same_place(self.place_of(a), self.place_of(b), j):
-                return False
-        known.update(seen)
+                top = False
         return True
 
     def same_place(self, a: "Any", b: "Any", j: "Any") -> bool:
