@@ -11,11 +11,11 @@ from itertools import compress
 from math import gcd
 from operator import itemgetter
 
-from ..codegen.python.kinds import ANY, BINARY, REPEATED
+from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Sequence, Set
+    from typing import Any, List, Sequence, Set, Tuple
 
     from ..core.types import Matrix, Row
 
@@ -24,6 +24,8 @@ FIRST = 20  # how many rows determine the step, until another row shows a smalle
 # How many inputs a sample has for each step of the largest, if it saves time to compute the change
 # of each weight by additions alone, for all steps in advance.
 REPEATED_FROM = 1.0
+# The same, if it saves time to add the weights of equal inputs, and only then to multiply.
+OFTEN_REPEATED_FROM = 3.0
 CLOSE = 2.0**-51  # how far numbers may be from the grid, relative to themselves
 NO_STEP = "the inputs are not multiples of a common step"
 
@@ -84,8 +86,14 @@ class Grid:
         self.most = max(1, max(map(abs, self.integers.values())))
         self.longest = max(map(self.length, self.samples))
         self.inputs = sum([len(sample[1]) for sample in self.samples]) / len(rows)
-        is_repeated = min(self.integers.values()) >= 0 and self.inputs > REPEATED_FROM * self.most
-        self.kind = BINARY if self.integers.is_binary else REPEATED if is_repeated else ANY
+        self.kind = self.kind_of_samples()
+
+    def kind_of_samples(self) -> str:
+        if self.integers.is_binary:
+            return BINARY
+        if min(self.integers.values()) < 0 or self.inputs <= REPEATED_FROM * self.most:
+            return ANY
+        return REPEATED if self.inputs <= OFTEN_REPEATED_FROM * self.most else OFTEN_REPEATED
 
     def convert(self, rows: "Matrix") -> "Set[float]":
         """Make the samples; if a row has numbers off the grid, return the numbers so far."""
@@ -100,18 +108,23 @@ class Grid:
         return set()
 
     def sample(self, row: "Row", everywhere: "Sequence[int]") -> "Any":
-        integer = self.integers.__getitem__
         if self.is_full:
-            integers = compact(list(map(integer, row)))
+            integers = self.integers_of(row)
             if integers.count(0) * 4 < len(row):
                 return itemgetter(slice(None)), everywhere, integers
         places = tuple(compress(everywhere, row))
         pick = picker(places)
         if self.integers.is_binary:
             for v in set(pick(row)):
-                integer(v)
+                self.integers[v]
             return pick, places
-        return pick, places, compact(list(map(integer, pick(row))))
+        return pick, places, self.integers_of(pick(row))
+
+    def integers_of(self, numbers: "Sequence[float]") -> "Sequence[int]":
+        # Of several numbers, itemgetter finds the integers faster than a loop.
+        if len(numbers) > 1:
+            return compact(itemgetter(*numbers)(self.integers))
+        return compact(tuple([self.integers[v] for v in numbers]))
 
     def length(self, sample: "Any") -> int:
         if self.integers.is_binary:
@@ -166,9 +179,9 @@ def picker(places: "Sequence[int]") -> "Any":
     return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
 
 
-def compact(integers: "List[int]") -> "Sequence[int]":
+def compact(integers: "Tuple[int, ...]") -> "Sequence[int]":
     """Return the integers as bytes, if possible."""
     try:
         return bytes(integers)
     except ValueError:
-        return tuple(integers)
+        return integers

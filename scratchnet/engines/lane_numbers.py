@@ -17,7 +17,7 @@ from struct import Struct, error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Sequence
 
     from ..core.types import Matrix
 
@@ -84,10 +84,20 @@ class LaneNumbers:
         """Return the integer of these numbers times 0, 1, 2, ... up to the largest input."""
         return [0, *accumulate(repeat(self.integer(numbers), self.most))]
 
+    def weighted_sum(self, factors: "Sequence[int]", integers: "Sequence[int]") -> int:
+        """Return the sum of the products; the factors are from 0 to the largest input.
+
+        The integers with the same factor are added first, so that nothing is multiplied.
+        """
+        sums = [0] * (self.most + 1)
+        for k, integer in zip(factors, integers):
+            sums[k] += integer
+        return sum(accumulate(sums[:0:-1]))  # The sum of each k is in k of these sums.
+
     def packed(self, rows: "Matrix") -> "List[int]":
         """Return rows of weights as one integer each."""
         scale, shift = self.scale_in, self.shift_in
-        return [self.integer([round(w * scale) for w in row]) << shift for row in rows]
+        return [self.integer([int(w * scale) for w in row]) << shift for row in rows]
 
     def unpacked(self, integers: "List[int]") -> "Matrix":
         """Return the rows of weights."""

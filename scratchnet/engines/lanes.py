@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from ..codegen.own import is_own
-from ..codegen.python.kinds import ANY, BINARY, REPEATED
+from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from ..codegen.python.lanes import of_batches
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
@@ -29,7 +29,12 @@ TIME_AT_ONCE = 150000000  # nanoseconds; Ctrl-C discards the work of this time
 
 # Estimates in nanoseconds, measured with CPython 3.13 and 3.11. Those of lanes are rather too high,
 # and those of the engine Rows too low.
-TIME_OF_INPUT = {ANY: (100.0, 1.0), REPEATED: (90.0, 0.75), BINARY: (60.0, 0.3)}  # and of its bytes
+TIME_OF_INPUT = {  # and of its bytes
+    ANY: (100.0, 1.0),
+    REPEATED: (90.0, 0.75),
+    OFTEN_REPEATED: (100.0, 0.6),
+    BINARY: (60.0, 0.3),
+}
 TIME_OF_LANE = 140.0  # for each unit with weights in lanes
 TIME_OF_ROW = 2000.0, 170.0  # to convert the weights of an input to lanes and back, and for each
 TIME_OF_WEIGHT = 30.0  # of the engine Rows, for each weight that multiplies an input

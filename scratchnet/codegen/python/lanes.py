@@ -18,7 +18,7 @@ from ..own import generate
 from ..record.recording import TrainingStep
 from .expressions import indented
 from .fused import Fused, FusedProgram
-from .kinds import ANY, BINARY, REPEATED
+from .kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from .updates import Updates
 
 TYPE_CHECKING = False
@@ -41,6 +41,7 @@ class UpdatesOfLanes(Updates):
         name, product = {
             BINARY: ("d = integer", "d"),
             REPEATED: ("multiple = multiples", "multiple[k]"),
+            OFTEN_REPEATED: ("multiple = multiples", "multiple[k]"),
             ANY: ("d = integer", "k * d"),
         }[self.printer.kind]
         coefficient = self.coefficient(outputs["w"], names)
@@ -96,13 +97,16 @@ class FusedLanes(Fused):
             return Fused.factors(self, product, found)
         if self.kind == BINARY:
             sample, text = "pick, _", f"sum(pick(L{n}))"
+        elif self.kind == OFTEN_REPEATED:
+            sample, text = "pick, _, values", f"weighted_sum(values, pick(L{n}))"
         else:
             sample, text = "pick, _, values", self.dot("values", f"pick(L{n})")
         return [(f"({sample})", "K")], (f"n{n}", f"numbers({text})"), f"(unit * n{n})"
 
     def head(self) -> "List[str]":
-        change = "multiples" if self.kind == REPEATED else "integer"
+        change = "multiples" if self.kind in (REPEATED, OFTEN_REPEATED) else "integer"
         names = ["numbers", change, "measured", "unit", "scale"]
+        names += ["weighted_sum"] if self.kind == OFTEN_REPEATED else []
         lines = Fused.head(self)
         lines += [", ".join(names) + " = " + ", ".join([f"lanes.{name}" for name in names])]
         return lines + [f"room = measured(L{self.lanes}, 0.0)"]
