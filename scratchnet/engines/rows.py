@@ -44,12 +44,13 @@ class Rows(Generated):
         self.rules: "Optional[Engine]" = None
         self.programs: "Dict[int, Any]" = {}  # by the size of the batch
         self.ready = Ready(lists)
-        self.gather = gather_of(self.ready, size)
+        self.gather = ""
+        self.examined: "Any" = None  # the examples for which the programs are
         self.fuses = (
             kernel() != "dist"
             and is_own(self.optimizer)
             and type(lists.net) is Sequential
-            and self.program_for(size) is not None
+            and self.has_code(size)
         )
         if self.fuses:
             count = sum([p.count for p in self.parameters])
@@ -60,6 +61,10 @@ class Rows(Generated):
             # User-defined rules may raise anything. The steps before the error are kept.
             self.at_once = 1
 
+    def has_code(self, size: int) -> bool:
+        """Return whether there is a fused step for batches of this size."""
+        return self.program_for(size) is not None
+
     @property
     def source(self) -> str:
         """The code of a step; empty if the rules run one by one."""
@@ -67,6 +72,10 @@ class Rows(Generated):
 
     def program_for(self, size: int) -> "Any":
         """Return the fused step for batches of this size, and its function; None without one."""
+        if self.ready.examples is not self.examined:
+            self.examined = self.ready.examples
+            self.gather = gather_of(self.ready, self.size)
+            self.programs = {}
         size = 0 if self.any_size else size
         if size not in self.programs:
             options = [self.gather] if self.gather else []

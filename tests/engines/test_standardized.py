@@ -74,6 +74,23 @@ def test_one_hot_inputs_keep_their_zeros(monkeypatch):
     assert "compress(" not in engine_of(net, samples).source
 
 
+@pytest.mark.parametrize("optimizer", [sn.SGD(0.1), sn.SGD(0.1, momentum=0.5), sn.Adam()])
+def test_the_zeros_are_counted_again_if_the_mean_changes(optimizer):
+    samples = [[float(j in (i % 12, 12 + i * i % 12)) for j in range(24)] for i in range(40)]
+    found = []
+    for engine in ("lists", "rows"):
+        net = sn.Sequential(
+            [sn.Normalization(), sn.Dense(24, 8), sn.Tanh(), sn.Dense(8, 1)], seed=1
+        )
+        net[0].mean.value, net[0].spread.value = [0.0] * 24, [1.0] * 24
+        given = dict(optimizer=optimizer, epochs=3, batch_size=8, engine=engine)
+        for epoch in sn.epochs(net, samples, Y, "half_squared_error", **given):
+            if epoch.number == 2:
+                net[0].mean.value = [0.25] * 24
+        found.append([v for p in net.parameters() for row in p.rows for v in row])
+    assert found[0] == pytest.approx(found[1], abs=1e-12)
+
+
 def test_samples_that_are_read_one_by_one_are_not_kept():
     class Reading:
         def __len__(self):
