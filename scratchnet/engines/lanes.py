@@ -43,6 +43,7 @@ TIME_OF_OTHER = 76.0  # for each other parameter
 TIME_OF_UNIT = 470.0
 FASTER = 0.8  # lanes are chosen if they take less than this fraction of the time of others
 
+NO_CODE = "it needs fused code for rows, which this network does not have"
 NO_RULE = (
     "it needs weights that multiply the inputs and change by the rule of SGD without momentum, "
     "decay, penalties and clipping"
@@ -82,16 +83,18 @@ class Lanes(Rows):
             steps_at_once(lists, size, FastestGrid(rows), limit)
         self.grid = Grid(rows)
         steps_at_once(lists, size, self.grid, limit)
+        self.lane_programs: "Dict[int, Any]" = {}
         Rows.__init__(self, lists, size)
         if not self.fuses:
-            raise ValueError("it needs fused code for rows, which this network does not have")
-        self.lane_programs: "Dict[int, Any]" = {}
-        if self.lane_program_for(size) is None:
-            raise ValueError(NO_RULE)
+            raise ValueError(NO_RULE if size in self.lane_programs else NO_CODE)
         self.read = self.ready.examples
         self.grid = Grid([self.read.X[i] for i in self.read.used])
         self.lane_programs = {}  # The kind of the samples may differ.
         self.at_once = steps_at_once(lists, size, self.grid, limit)
+
+    def has_code(self, size: int) -> bool:
+        # The code of Rows is generated only if a step is too large for lanes.
+        return self.lane_program_for(size) is not None
 
     @property
     def source(self) -> str:

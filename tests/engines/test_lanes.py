@@ -13,7 +13,7 @@ from small_trainings import pressed_at_line
 from test_checkpoints import Snapshots
 
 import scratchnet as sn
-from scratchnet.codegen.python.lanes import ANY, BINARY, REPEATED
+from scratchnet.codegen.python.lanes import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from scratchnet.engines import grid, lanes
 from scratchnet.engines.grid import Grid
 from scratchnet.engines.lane_numbers import LaneNumbers, NoRoom
@@ -80,6 +80,8 @@ def steps_by_rows(monkeypatch):
 DATA = {
     "pixels": X,
     "all pixels": pixels(48, share=1.0),
+    "few shades": pixels(48, shades=20),
+    "very few shades": pixels(48, shades=4, share=1.0),
     "0 and 1": pixels(48, shades=2, share=0.3),
     "-1, 0 and 1": [[2 * v - 1 for v in row] for row in pixels(48, shades=3)],
     "counts": [[round(4 * v) for v in row] for row in X],
@@ -102,7 +104,7 @@ def test_the_same_as_rows_to_rounding(data, batch_size, steps_by_rows):
         assert abs(a - b) <= 1e-12 * b
 
 
-@pytest.mark.parametrize("data", ["pixels", "0 and 1", "bytes"])
+@pytest.mark.parametrize("data", ["pixels", "0 and 1", "bytes", "very few shades"])
 def test_the_error_against_fractions(data, steps_by_rows):
     """Below 1e-14 of the largest weight after an epoch, as stated."""
     X = [row[:20] for row in DATA[data][:24]]
@@ -158,6 +160,7 @@ def test_lanes_hold_the_largest_sums(weights, most, times):
     layout = LaneNumbers(len(weights), 1.0, 1.0, most, most * sum(times))
     (p,) = layout.packed([weights])
     total = sum([k * most * 31 * p for k in times])
+    assert layout.weighted_sum([most] * len(times), [31 * k * p for k in times]) == total
     found = [n * layout.unit for n in layout.numbers(total)]
     expected = [31.0 * most * sum(times) * w for w in weights]
     assert max(abs(a - b) for a, b in zip(found, expected)) <= 2.0**-50 * max(expected)
@@ -183,6 +186,8 @@ def test_later_rows_with_a_smaller_step_or_other_numbers():
         assert list(pick(row)) == [k * found.step for k in integers]
     assert Grid([[0.0, 0.0]]).most == 1 and Grid([[0.0, 2.0]]).kind == BINARY
     assert Grid([[0.0, 2.0, 4.0, 2.0], [2.0, 2.0, 2.0, 2.0]]).kind == REPEATED
+    assert Grid([[2.0, 4.0] * 3, [2.0, 2.0, 0.0] * 3]).kind == REPEATED
+    assert Grid([[2.0, 4.0] * 4, [2.0, 2.0, 0.0, 2.0] * 2]).kind == OFTEN_REPEATED
 
 
 @pytest.mark.parametrize(
@@ -387,8 +392,14 @@ def test_the_code_is_the_readable_loop():
     with watching() as seen:
         trained("lanes")
         trained("lanes", DATA["0 and 1"])
+        trained("lanes", DATA["very few shades"])
     lines = [line.strip() for engine in seen.engines for line in engine.source.splitlines()]
-    for product in (r"\w+\(.*values, pick\(L0\)\)+", r"sum\(pick\(L0\)\)"):
+    sums = (
+        r"\w+\(.*values, pick\(L0\)\)+",
+        r"sum\(pick\(L0\)\)",
+        r"weighted_sum\(values, pick\(L0\)\)",
+    )
+    for product in sums:
         pattern = r"V0 = .* in zip\(P1, numbers\({}\)\)\] for \(.*\) in K\]".format(product)
         assert [line for line in lines if re.match(pattern, line)]
     assert "L0[i] -= k * d" in lines and "L0[i] -= d" in lines
