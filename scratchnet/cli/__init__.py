@@ -2,6 +2,7 @@
 
 commands/           the commands, one file each
 explanations/       what `explain` and `check` share
+arguments.py        the parser, whose errors are one sentence
 data.py             reading the model and the data of a command
 settings.py         the options that say how a network is built and trained
 training.py         a training run: what `train` does, prints and saves
@@ -13,17 +14,18 @@ terminal.py         output to any terminal
 
 import argparse
 import importlib
+import os
 import sys
+from difflib import get_close_matches
 
 from .. import __version__
-from ..texts import printable
 from . import terminal
+from .arguments import Parser, complain, unknown_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, NoReturn, Optional
+    from typing import Any, List, Optional
 
-LONGEST = 1000  # characters of an error message; a name in a file may be longer
 DESCRIPTION = (
     "A neural network in pure Python that hides nothing.\n"
     "Without a command, show how a neuron learns AND."
@@ -60,17 +62,6 @@ examples:
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line, and raises an OSError if it cannot write."""
-
-    def _print_message(self, message: str, file: "Any" = None) -> None:
-        file.write(message)  # argparse would ignore an OSError.
-
-    def error(self, message: str) -> "NoReturn":
-        _complain(f"{self.prog}: {message}; see {self.prog} --help")
-        self.exit(2)
-
-
 def main(arguments: "Optional[List[str]]" = None) -> int:
     """Run a command and return the exit status.
 
@@ -81,7 +72,7 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
     with terminal.output() as write:
         options, unknown = parser.parse_known_args(_joined(given))
         if unknown:
-            options.parser.error(f"unknown arguments: {' '.join(unknown)}")
+            options.parser.error(unknown_argument(options.parser, unknown))
         if options.command is None:
             from .commands import and_gate
 
@@ -89,31 +80,15 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
         try:
             status: int = modules[options.command].run(options, write)
         except (OSError, TypeError, ValueError) as error:
-            _complain(f"scratchnet {options.command}: {_sentence(error)}")
+            complain(f"scratchnet {options.command}: {_sentence(error)}")
             status = 2
         except MemoryError:
-            _complain(f"scratchnet {options.command}: there is not enough memory for this input")
+            complain(f"scratchnet {options.command}: there is not enough memory for this input")
             status = 2
         except KeyboardInterrupt:
-            _complain("")
+            complain("")
             status = 130
     return status
-
-
-def _complain(text: str) -> None:
-    """Write an error message as one line of limited length.
-
-    If standard error cannot be written, only the exit status remains.
-    """
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
-    try:
-        sys.stderr.write(printable(text) + "\n")
-        sys.stderr.flush()
-    except (AttributeError, OSError):
-        # The shell closed it, as in `scratchnet 2>&-`, or the disk is full. Without None here,
-        # Python would flush it at exit, fail, and change the exit status.
-        sys.stderr = None
 
 
 def _parser(given: "List[str]") -> "Any":
@@ -157,6 +132,23 @@ def _joined(given: "List[str]") -> "List[str]":
 
 
 def _sentence(error: "Exception") -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error.strerror if isinstance(error, OSError) else error)
+    if not isinstance(error, OSError):
+        return str(error)
+    if error.filename is None:
+        return str(error.strerror)
+    if isinstance(error, IsADirectoryError):
+        return f"{error.filename} is a directory; give a file"
+    text = f"{error.filename}: {error.strerror}"
+    near = _name_like(error.filename) if isinstance(error, FileNotFoundError) else None
+    return f"{text}; did you mean {near}?" if near else text
+
+
+def _name_like(path: "Any") -> "Optional[str]":
+    """Return the path beside a missing one whose name is most like it, if there is one."""
+    folder, name = os.path.split(str(path))
+    try:
+        names = os.listdir(folder or os.curdir)
+    except OSError:
+        return None
+    near = get_close_matches(name, names, 1, 0.8)
+    return os.path.join(folder, near[0]) if near else None

@@ -51,6 +51,9 @@ def add_opening(parser: "Any") -> None:
 
 def load_network(options: "Any") -> "Sequential":
     """Return the network in the file that the options name."""
+    data = getattr(options, "data", None)
+    if data and not models.is_model(options.model) and models.is_model(data):
+        raise ValueError(f"the model comes first; write {data} {options.model}")
     return models.load(
         options.model,
         activations=_names_in(options.activations),

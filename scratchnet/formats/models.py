@@ -181,6 +181,15 @@ def codec_of(path: "Path") -> "Any":
     raise ValueError("{}: the ending gives the format; it must be {}".format(path, ENDINGS))
 
 
+def is_model(path: "Path") -> bool:
+    """Return whether the path has the ending of a model.
+
+    >>> is_model("net.ONNX"), is_model("iris.csv")
+    (True, False)
+    """
+    return str(path).lower().endswith((".safetensors", ".json", ".npz", ".onnx"))
+
+
 def describe(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """Return what a file holds of the network: its tensors, and the rest as JSON values."""
     tensors: "Dict[str, Tensor]" = {}
@@ -271,7 +280,8 @@ def _sections_of(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[s
     if "version" not in about:
         raise ValueError(
             "the file holds no scratchnet network, only tensors; if they are those of Linear "
-            'layers, name the activation after each: activations=["relu", ..., "identity"]'
+            'layers, name the activation after each: activations=["relu", ..., "identity"] '
+            "(at the command line, convert it first: --activations relu,identity)"
         )
     if type(about["version"]) is not int or about["version"] != VERSION:
         raise ValueError(

@@ -211,6 +211,19 @@ def test_a_reader_that_goes_away(command, unbuffered):
     assert errors == ""
 
 
+@pytest.mark.parametrize(
+    "command, sentence",
+    [
+        ("trian", "there is no command 'trian'; did you mean 'train'? See scratchnet --help"),
+        ("iris.csv", "there is no command 'iris.csv'; give train, predict, evaluate, "),
+    ],
+)
+def test_an_unknown_command(command, sentence):
+    status, output, errors = run(command, "iris.csv")
+    assert (status, output) == (2, "") and errors.startswith("scratchnet: " + sentence)
+    assert errors.count("\n") == 1
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no such shell")
 def test_the_head_of_it():
     command = " ".join(BARE) + " -m scratchnet | head -1"

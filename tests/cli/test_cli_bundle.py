@@ -136,7 +136,7 @@ def test_the_archive_writes_the_core(folder):
     "arguments, message",
     [
         ([], "scratchnet bundle: the following arguments are required: -o/--output; see"),
-        (["--minify", "--pyz", "-o", "x"], "scratchnet bundle: argument --pyz: not allowed with"),
+        (["--minify", "--pyz", "-o", "x"], "scratchnet bundle: --pyz is not allowed with --minify"),
         (["-o", "."], "scratchnet bundle: . cannot be written: it is a directory"),
         (["-o", "no/such/core.py"], "scratchnet bundle: no/such/core.py cannot be written: its"),
         (["-o", "scratchnet.pyz"], "scratchnet bundle: scratchnet.pyz is also an input; give"),

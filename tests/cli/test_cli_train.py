@@ -911,12 +911,39 @@ MISTAKES = {
         ["plot", "MODEL", "loss", "-o", "loss.png"],
         "loss.png: a picture is saved as SVG",
     ),
-    "demo": (["demo", "mnist"], "invalid choice: 'mnist'"),
+    "demo": (["demo", "mnist"], "NAME cannot be 'mnist'; give and, or, xor, iris, digits, moons,"),
     "demo page": (["demo", "and", "--html", "no/and.html"], "no/and.html cannot be written: its"),
     "unknown option": (
         ["predict", "MODEL", "IRIS", "-o", "x.csv"],
-        "unknown arguments: -o x.csv; see scratchnet predict --help",
+        "there is no option -o; redirect the standard output, as in > FILE; see scratchnet pre",
     ),
+    "mistyped option": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--learnig-rate", "1"],
+        "there is no option --learnig-rate; did you mean --learning-rate? See scratchnet train",
+    ),
+    "mistyped value": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--activation", "rellu"],
+        "--activation cannot be 'rellu'; did you mean 'relu'? See scratchnet train --help",
+    ),
+    "one value only": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--class-weight", "9"],
+        "--class-weight cannot be '9'; give balanced; see scratchnet train --help",
+    ),
+    "value left out": (
+        ["train", "IRIS", "--target", "species", "-o"],
+        "train: -o/--output needs a value; see scratchnet train --help",
+    ),
+    "no number": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--learning-rate", "fast"],
+        "train: --learning-rate: 'fast' is not a number; see scratchnet train --help",
+    ),
+    "a name with a space": (
+        ["train", "IRIS", "--target", "sepal", "width", "-o", "m.json"],
+        "'width' is one argument too many; write a name with spaces in quotes; see scratchnet",
+    ),
+    "mistyped file": (["summary", "DAMAGD"], "damagd.safetensors: No such file or directory; did"),
+    "a directory": (["predict", "FOLDER", "IRIS"], "dir.json is a directory; give a file"),
+    "swapped": (["predict", "IRIS", "MODEL"], "the model comes first; write "),
     "damaged": (["summary", "DAMAGED"], "damaged.safetensors: "),
 }
 
@@ -935,6 +962,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "MODEL": model,
         "OWN": str(folder / "own.json"),
         "DAMAGED": str(damaged),
+        "DAMAGD": str(folder / "damagd.safetensors"),
         "RAGGED": written(folder / "ragged.csv", [["a", "b"], ["1", "2"], ["3"]]),
         "TWO": written(folder / "two.csv", [["a", "b"], ["1", "x"], ["2", "y"]]),
         "UNKNOWN": written(folder / "unknown.csv", [["a", "b"]] + [[str(i), ""] for i in range(9)]),

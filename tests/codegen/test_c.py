@@ -663,7 +663,7 @@ def test_a_model_from_a_table(tmp_path, capsys):
         ("--to c -o {0}/2.h", "'2' is not a name in C"),
         ("--to c -o {0}/net.json", "is also an input"),
         ("--to c -o {0}/no/net.h", "cannot be written"),
-        ("--to rust -o {0}/net.h", "invalid choice: 'rust'"),
+        ("--to rust -o {0}/net.h", "--to cannot be 'rust'; give c, python, micropython or json"),
         ("-o {0}/net.h", "--to"),
     ],
 )

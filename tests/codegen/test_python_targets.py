@@ -348,7 +348,7 @@ def test_from_a_table_to_a_module(tmp_path, monkeypatch, capsys):
         ("--to micropython -o {0}/array.py", "'array' is reserved in Python"),
         ("--to micropython --heap 500 -o {0}/net.py", "bytes of heap, but there are 500"),
         ("--to python --heap 500 -o {0}/net.py", "heap is for the target 'micropython'"),
-        ("--to micropython --heap much -o {0}/net.py", "invalid int value: 'much'"),
+        ("--to micropython --heap much -o {0}/net.py", "--heap: 'much' is not a whole number"),
     ],
 )
 def test_a_wrong_command(arguments, message, tmp_path, capsys):
