@@ -299,7 +299,7 @@ def _expanded(given: "Any") -> "Any":
     """Return the layers, each ``Dense(..., activation=...)`` as two."""
     if not any([getattr(layer, "placed_after", None) for layer in given]):
         return given
-    return _above("interop.names", "expanded")(given)
+    return _above("interop.names", "expand")(given)
 
 
 def _apart(net: "Sequential") -> "Sequential":

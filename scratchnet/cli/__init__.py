@@ -70,7 +70,7 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     parser, modules = _parser(given)
     with terminal.output() as write:
-        options, unknown = parser.parse_known_args(_joined(given))
+        options, unknown = parser.parse_known_args(_join_negative_numbers(given))
         if unknown:
             options.parser.error(unknown_argument(options.parser, unknown))
         if options.command is None:
@@ -117,7 +117,7 @@ def _parser(given: "List[str]") -> "Any":
     return parser, modules
 
 
-def _joined(given: "List[str]") -> "List[str]":
+def _join_negative_numbers(given: "List[str]") -> "List[str]":
     """Return the arguments with `--x -1,0` joined to `--x=-1,0`.
 
     argparse would mistake -1,0 for an option.

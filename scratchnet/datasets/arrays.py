@@ -31,7 +31,7 @@ from ..formats import npy, npy_archive
 from ..formats.unpacked import Unpacked
 from .encoding.base import Encoding
 from .encoding.inputs import mean_and_spread
-from .encoding.parts import FLAG, OBJECT, Classes, Quantity, listed, target_from
+from .encoding.parts import FLAG, OBJECT, Classes, Quantity, join_first, target_from
 from .encoding.target import target_of
 from .idx import read_idx
 from .tables.columns import NUMBERS, Column
@@ -199,14 +199,16 @@ class ArrayEncoder(Encoding):
         require(
             "arrays",
             data,
-            (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)),
+            (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + join_first(keys)),
         )
         return cls(data["width"], target_from(data["target"]), data["bytes"])
 
     @property
     def decisions(self) -> "List[Tuple[str, ...]]":
         done = f"divided by {BYTE}" if self.bytes else "each standardized"
-        what = "classes: " + listed(self.classes) if self.classes else "a quantity, standardized"
+        what = (
+            "classes: " + join_first(self.classes) if self.classes else "a quantity, standardized"
+        )
         return [
             ("inputs", f"rows of {self.width} numbers", done),
             ("target", str(self.target.name), what),

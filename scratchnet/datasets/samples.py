@@ -32,15 +32,15 @@ Attribution 4.0 International (CC BY 4.0)."""
 
 def iris() -> "Examples":
     """Return the sepal and petal sizes, in centimeters, of 50 flowers of each of three species."""
-    return _packaged("iris.csv", "species", _IRIS)
+    return _load("iris.csv", "species", _IRIS)
 
 
 def digits() -> "Examples":
     """Return handwritten digits: 64 pixels each, row by row, from 0 for white to 16 for black."""
-    return _packaged("digits.csv.gz", "digit", _DIGITS)
+    return _load("digits.csv.gz", "digit", _DIGITS)
 
 
-def _packaged(name: str, target: str, about: str) -> "Examples":
+def _load(name: str, target: str, about: str) -> "Examples":
     # The package may be in an archive, where its files have no path.
     data = pkgutil.get_data(__name__, name) or b""
     table = read_table(io.BytesIO(data), target, categorical=target)

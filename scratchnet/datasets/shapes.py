@@ -52,14 +52,14 @@ def gate(name: str) -> "Examples":
 
 def moons(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
     """Return two half circles of radius 1: the upper around (0, 0), the lower around (1, 1/2)."""
-    curves = [lambda t: _on_circle(t / 2), lambda t: _moved(_on_circle(t / 2 + 1 / 2), 1.0, 0.5)]
-    return _drawn(curves, samples, noise, seed, ["upper", "lower"], "two half circles")
+    curves = [lambda t: _on_circle(t / 2), lambda t: _shift(_on_circle(t / 2 + 1 / 2), 1.0, 0.5)]
+    return _draw(curves, samples, noise, seed, ["upper", "lower"], "two half circles")
 
 
 def circles(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
     """Return a circle of radius 1 and a circle of radius 1/2 within it."""
     curves = [_on_circle, lambda t: _on_circle(t, 0.5)]
-    return _drawn(curves, samples, noise, seed, ["outer", "inner"], "a circle within a circle")
+    return _draw(curves, samples, noise, seed, ["outer", "inner"], "a circle within a circle")
 
 
 def spirals(
@@ -73,7 +73,7 @@ def spirals(
         return lambda t: _on_circle(turns * t + arm / arms, t)
 
     labels = [f"arm {arm + 1}" for arm in range(arms)]
-    return _drawn(
+    return _draw(
         [curve(arm) for arm in range(arms)], samples, noise, seed, labels, f"{arms} spirals"
     )
 
@@ -85,11 +85,11 @@ def _on_circle(t: float, radius: float = 1.0) -> "Point":
     )
 
 
-def _moved(point: "Point", x: float, y: float) -> "Point":
+def _shift(point: "Point", x: float, y: float) -> "Point":
     return point[0] + x, point[1] + y
 
 
-def _drawn(
+def _draw(
     curves: "Sequence[Callable[[float], Point]]",
     samples: int,
     noise: float,

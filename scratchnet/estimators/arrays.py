@@ -39,7 +39,7 @@ def array_of_labels(kind: "Any", labels: "Any") -> "Any":
         return labels
 
 
-def listed(data: "Any", name: str) -> "List[Any]":
+def as_lists(data: "Any", name: str) -> "List[Any]":
     """Return the elements of ``data`` as a list, with arrays in it as lists, too."""
     if hasattr(data, "__array__") and not hasattr(data, "tolist") and not hasattr(data, "to_numpy"):
         data = sys.modules["numpy"].asarray(data)
@@ -57,7 +57,7 @@ def rows_of(X: "Any") -> "Matrix":
         X = sys.modules["numpy"].asarray(X)
     _check_array(X)
     try:
-        rows = listed(X.astype(float) if hasattr(X, "astype") else X, "X")
+        rows = as_lists(X.astype(float) if hasattr(X, "astype") else X, "X")
         if not checks.is_sequence(rows[0]):
             raise ValueError(
                 "X is flat. Reshape your data to samples × features; one sample is [[...]]"

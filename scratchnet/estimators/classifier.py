@@ -6,7 +6,7 @@ import sys
 from .. import metrics
 from ..core.checks import AT_LEAST_0, is_sequence, require
 from .arithmetic import SummedCrossEntropy
-from .arrays import array, array_of_labels, kind_of, listed
+from .arrays import array, array_of_labels, as_lists, kind_of
 from .mlp import MLP
 from .outputs import Classes, flat_classes
 from .training import Run
@@ -102,7 +102,7 @@ class MLPClassifier(MLP):
         restart, outputs = not self.__sklearn_is_fitted__(), None
         if restart:
             outputs = self._first_outputs(y, classes)
-        elif classes is not None and sorted(listed(classes, "classes")) != self._outputs.values:
+        elif classes is not None and sorted(as_lists(classes, "classes")) != self._outputs.values:
             raise ValueError(
                 "partial_fit: the classes differ from those of the first call; "
                 f"give {self._outputs.values}"
@@ -112,14 +112,14 @@ class MLPClassifier(MLP):
 
     def _first_outputs(self, y: "Any", classes: "Any") -> "Classes":
         """Return the classes of the first call of ``partial_fit``, or the labels of y."""
-        targets = listed(y, "y")
+        targets = as_lists(y, "y")
         if is_sequence(targets[0]) and len(targets[0]) > 1:
             return self._new_outputs(targets)
         if classes is None:
             raise ValueError(
                 "partial_fit: the first call has no classes; give all of them as classes=[...]"
             )
-        return self._new_outputs(listed(classes, "classes"))
+        return self._new_outputs(as_lists(classes, "classes"))
 
     def predict(self, X: "Any") -> "Any":
         """Return the class, or the row of labels, of each sample: an array if X is an array."""
@@ -202,7 +202,7 @@ def class_weights(given: "Any", counts: "Dict[Any, int]") -> "Dict[Any, float]":
     ``counts``   the number of samples of each class
     """
     if given == "balanced":
-        return balanced(counts)
+        return balance(counts)
     require("class_weight", given, (lambda v: isinstance(v, dict), "{class: weight} or 'balanced'"))
     unknown = [label for label in given if label not in counts]
     # If all classes are given, the unknown ones may be missing from this part of the data.
@@ -215,7 +215,7 @@ def class_weights(given: "Any", counts: "Dict[Any, int]") -> "Dict[Any, float]":
     }
 
 
-def balanced(counts: "Dict[Any, int]") -> "Dict[Any, float]":
+def balance(counts: "Dict[Any, int]") -> "Dict[Any, float]":
     """Return weights that make the sums of the weights of all present classes equal."""
     samples = sum(counts.values())
     present = len([n for n in counts.values() if n])

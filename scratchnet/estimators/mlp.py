@@ -2,7 +2,7 @@
 
 import sys
 
-from .arrays import array, kind_of, listed
+from .arrays import array, as_lists, kind_of
 from .base import NotFitted, of_sklearn
 from .learner import Learner
 from .network import dense_layers
@@ -98,7 +98,7 @@ class MLP(Learner):
 
     def score(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> float:
         """Return the accuracy of a classifier, or R² of a regressor (the mean over its outputs)."""
-        y = listed(y, "y")
+        y = as_lists(y, "y")
         return self._score(y, self._predicted(X), sample_weights(sample_weight, len(y)))
 
     @property

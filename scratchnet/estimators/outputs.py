@@ -30,7 +30,7 @@ class Classes:
 
     def __init__(self, y: "List[Any]", activation: "Any" = None) -> None:
         self.multilabel = is_sequence(y[0])
-        self.values: "List[Any]" = list(range(len(y[0]))) if self.multilabel else sorted_classes(y)
+        self.values: "List[Any]" = list(range(len(y[0]))) if self.multilabel else sort_classes(y)
         two = len(self.values) == 2 and not self.multilabel
         self.activation = activation or ("logistic" if two or self.multilabel else "softmax")
         self.single = two and not isinstance(activation_of(self.activation), Softmax)
@@ -85,7 +85,7 @@ class Numbers:
         return [row[0] for row in rows] if len(rows[0]) == 1 else rows
 
 
-def sorted_classes(y: "List[Any]") -> "List[Any]":
+def sort_classes(y: "List[Any]") -> "List[Any]":
     """Return the classes in y: whole numbers or strings."""
     for label in y:
         if isinstance(label, float) and not label == label // 1:

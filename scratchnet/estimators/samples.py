@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from ..core.checks import AT_LEAST_0, accept_row, is_sequence, require
 from ..selection import train_test_split
-from .arrays import listed
+from .arrays import as_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def sample_weights(given: "Any", samples: int) -> "RowOrNone":
     """Return one weight per sample, or None if none are given."""
     if given is None:
         return None
-    weights = listed(given, "sample_weight")
+    weights = as_lists(given, "sample_weight")
     if is_sequence(weights[0]) or len(weights) != samples:
         raise ValueError(
             f"sample_weight is not a flat list of {samples} numbers; give one per sample"

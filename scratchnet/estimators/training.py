@@ -8,7 +8,7 @@ from ..core.functions import exp, log
 from ..core.random import Generator
 from ..engines.progress import warn
 from .arithmetic import AdamOfRate, Momentum, Rate
-from .arrays import kind_of, listed, rows_of
+from .arrays import as_lists, kind_of, rows_of
 from .base import of_sklearn
 from .features import Features
 from .network import name_of_activation, new_network
@@ -86,12 +86,12 @@ class Run:
         mlp = self.mlp
         if self.restart:
             rows = rows_of(X)
-            y = mlp._flat(listed(y, "y"))
+            y = mlp._flat(as_lists(y, "y"))
             self.features = Features(X, rows, type(mlp).__name__)
             self.outputs = outputs or mlp._new_outputs(y)
         else:
             rows = mlp._features.rows_of(X)
-            y = mlp._flat(listed(y, "y"))
+            y = mlp._flat(as_lists(y, "y"))
             self.features = mlp._features
             self.outputs = mlp._outputs
         targets = self.outputs.encode(y)
@@ -109,7 +109,7 @@ class Run:
         if validation_data is not None:
             require("validation_data", validation_data, (lambda v: len(v) == 2, "(X, y)"))
             rows = self.features.rows_of(validation_data[0])
-            y = self.mlp._flat(listed(validation_data[1], "y"))
+            y = self.mlp._flat(as_lists(validation_data[1], "y"))
             return samples, Samples(rows, y, self.outputs.encode(y), None)
         if self.mlp.early_stopping:
             classes = self.mlp._strata(samples.y)

@@ -82,7 +82,7 @@ def to_data(
         "optimizer": None if first.optimizer is None else repr(first.optimizer),
         "inputs": len(first.X[0]),
         "layers": [
-            dict(_layer(layer, output), kept=_kept(steps[0], k))
+            dict(_layer(layer, output), kept=_names_of_kept(steps[0], k))
             for k, (layer, output) in enumerate(zip(first.net.layers, steps[0].outputs[1:]))
         ],
         "steps": [moment.number for moment in moments],
@@ -106,7 +106,7 @@ def _layer(layer: "Any", output: "Matrix") -> "Dict[str, Any]":
     }
 
 
-def _kept(step: "Step", k: int) -> "List[str]":
+def _names_of_kept(step: "Step", k: int) -> "List[str]":
     """Return the names of the arrays that the forward pass of a layer keeps."""
     names = map(Name.parse, step.numbers)
     arrays = {

@@ -29,7 +29,7 @@ COMPUTED = {name: operation.function for name, operation in OPERATIONS.items()}
 COMPUTED["power"] = operator.pow  # the exponent is a float here
 
 
-def substituted(node: "Traced", decimals: int = DECIMALS, in_general: bool = False) -> str:
+def substitute(node: "Traced", decimals: int = DECIMALS, in_general: bool = False) -> str:
     """Return the formula of a number, with numbers in place of the names; see ``parts``."""
     formula = parts(node, in_general=in_general)
     return numbers(formula, decimals, decimals_for(node, formula, decimals))

@@ -9,7 +9,7 @@ from .data import to_data
 from .names import Name, unknown
 from .number import Number
 from .page import frame, page
-from .replay import copied
+from .replay import copy_of
 from .step import Step
 from .text import DECIMALS
 from .textbook import lines_for
@@ -91,8 +91,8 @@ class Explanation:
         steps = [self.at(k).step for k in self.numbers]
         return dict(
             to_data(self._moments, self._loss, steps),
-            names=_named("names", names, [len(self.data[0][0])]),
-            labels=_named("labels", labels, [1, 2] if outputs == 1 else [outputs]),
+            names=_check_names("names", names, [len(self.data[0][0])]),
+            labels=_check_names("labels", labels, [1, 2] if outputs == 1 else [outputs]),
         )
 
     def to_json(self, path: "Path", names: "Any" = None, labels: "Any" = None) -> None:
@@ -128,7 +128,7 @@ class Explanation:
             m = self._moments[self._place]
             Y = m.Y if self._loss is not None else None
             # A copy, so that a second computation draws the same masks.
-            generator = None if m.generator is None else copied(m.generator)
+            generator = None if m.generator is None else copy_of(m.generator)
             self._step = Step(
                 m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, generator
             )
@@ -206,7 +206,7 @@ class Explanation:
         )
 
 
-def _named(what: str, given: "Any", counts: "List[int]") -> "Optional[List[str]]":
+def _check_names(what: str, given: "Any", counts: "List[int]") -> "Optional[List[str]]":
     """Return the names as texts, or None if none are given; ``counts`` are the possible numbers."""
     if given is None:
         return None

@@ -133,12 +133,12 @@ def check_gradients(
     examples = examples_for(net, X, Y, criterion, sample_weight)
     scale = max(
         [
-            _largest(_backpropagated(net, examples.batch([i]), criterion))
+            _largest(_backpropagate(net, examples.batch([i]), criterion))
             for i in range(len(examples))
         ]
     )
     batch = examples.batch(list(range(len(examples))))
-    backpropagated = _backpropagated(net, batch, criterion)
+    backpropagated = _backpropagate(net, batch, criterion)
     exact = _exact(net, batch, criterion)
     difference = _difference(net, batch, criterion)
     scale = max(scale, _largest(exact), 1e-300)
@@ -146,7 +146,7 @@ def check_gradients(
     return GradientCheck([Comparison(parameter, b, e, d, scale) for parameter, b, e, d in columns])
 
 
-def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
+def _backpropagate(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
     """Return the gradients by the backward rules of the network."""
     net.backpropagate(batch[0], batch[1], loss, batch[2])
     return [matrix.apply(float, parameter.gradient_rows) for parameter in net.parameters()]

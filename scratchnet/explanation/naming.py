@@ -9,7 +9,7 @@ places       the names of the numbers of a parameter
 from ..core.layer import Configured
 from ..scalars import Traced
 from .names import element
-from .within import long_parts, result_of, shared
+from .within import long_parts, result_of, shared_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ class NamedNumbers:
 
     def begin_inner(self, base: str, rows: "Matrix", batch: "Sequence[Traced]") -> "List[Traced]":
         """Name the numbers within formulas: those of each sample, and those of the whole batch."""
-        found = self.begin_next(base, shared(list(rows) + [batch]))
+        found = self.begin_next(base, shared_numbers(list(rows) + [batch]))
         roots = [(base, node) for node in batch]
         for i, row in zip(self.samples, rows):
-            found += self.begin_next(f"{base}[{i}]", shared([[node] for node in row]))
+            found += self.begin_next(f"{base}[{i}]", shared_numbers([[node] for node in row]))
             roots += [(f"{base}[{i}]", node) for node in row]
         for own, node in found + roots:
             found += self.begin_next(own, long_parts(node))

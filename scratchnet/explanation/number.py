@@ -5,7 +5,7 @@ import os
 import sys
 
 from ..texts import printed
-from .digits import decimals_for, derivation, substituted
+from .digits import decimals_for, derivation, substitute
 from .names import Name
 from .page import card
 from .text import DECIMALS, formula, names, number, numbers, parts
@@ -32,7 +32,7 @@ class Number:
     ``name``                its name; empty for a constant of a rule
     ``value``               its value: exactly the float of the training run
     ``formula``             its formula with names
-    ``substituted``         its formula with numbers
+    ``substitute``         its formula with numbers
     ``chain``               the factors of a gradient by the chain rule, with names; None if these
                             are the formula
     ``chain_substituted``   the same with numbers
@@ -55,7 +55,7 @@ class Number:
 
     @property
     def substituted(self) -> str:
-        return substituted(self.node)
+        return substitute(self.node)
 
     @property
     def chain(self) -> "Optional[str]":
@@ -104,7 +104,7 @@ class Number:
             return []
         return [
             names(parts(book, in_general=True)),
-            substituted(book, decimals, in_general=True),
+            substitute(book, decimals, in_general=True),
         ]
 
     @property
@@ -112,7 +112,7 @@ class Number:
         if self.node.source is None:
             return None
         path, line = self.node.source
-        return _shortened(path), line, _text(path, line)
+        return _shorten(path), line, _text(path, line)
 
     @property
     def operands(self) -> "List[Number]":
@@ -129,7 +129,7 @@ class Number:
         """Return the number with its formula, its source line, and its inputs down to ``depth``."""
         lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
         if self.node.operation:
-            lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
+            lines += [f"  = {self.formula}", f"  = {substitute(self.node, decimals)}"]
         lines += ["  the rule: " + line for line in self.textbook[:1]]
         lines += ["  = " + formula for formula in self.by_the_book(decimals)]
         lines += ["  " + line for line in self.textbook[1:]]
@@ -198,7 +198,7 @@ def _text(path: str, line: int) -> str:
     return text.strip()
 
 
-def _shortened(path: str) -> str:
+def _shorten(path: str) -> str:
     """Return the path of a file of the package relative to its parent, other paths unchanged."""
     path = os.path.abspath(path)
     if not path.startswith(_PACKAGE + os.sep):

@@ -36,7 +36,7 @@ def page(data: "Dict[str, Any]") -> str:
     policy = "default-src 'none'; img-src data:; style-src {}; script-src {}".format(
         _digest(style), _digest(script)
     )
-    fillings = {"policy": policy, "style": style, "script": script, "data": embedded(_exact(data))}
+    fillings = {"policy": policy, "style": style, "script": script, "data": embed(_exact(data))}
 
     def filling(match: "Match[str]") -> str:
         return fillings[match.group(1)]
@@ -78,10 +78,10 @@ def card(found: "Number") -> str:
     return html_table(head, rows) + origin
 
 
-def embedded(data: "Any") -> str:
+def embed(data: "Any") -> str:
     """Return ASCII JSON for a script element, in which no character has a meaning in HTML.
 
-    >>> embedded({"<!--": "&\\u2028"})
+    >>> embed({"<!--": "&\\u2028"})
     '{"\\\\u003c!--":"\\\\u0026\\\\u2028"}'
     """
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))

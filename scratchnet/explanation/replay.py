@@ -91,7 +91,7 @@ class _Done(Exception):
     """An exception that ends the training run at the last step to record."""
 
 
-def copied(generator: "Generator") -> "Generator":
+def copy_of(generator: "Generator") -> "Generator":
     """Return a generator that draws the same numbers."""
     twin = Generator()
     twin.state = generator.state
@@ -127,5 +127,5 @@ class _Recorder:
         optimizer = engine.optimizer.with_numbers(engine.net.number, exactly=True)
         optimizer.states = dict(engine.optimizer.states)
         optimizer.t = engine.optimizer.t
-        before, generator = engine.net.copy(), copied(engine.generator)
+        before, generator = engine.net.copy(), copy_of(engine.generator)
         return Moment(self.number, before, X, Y, weights, samples, generator, optimizer)

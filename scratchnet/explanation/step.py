@@ -44,12 +44,12 @@ from .updates import Updates
 from .within import (
     agree,
     is_per_sample,
-    kept,
+    kept_values,
     long_parts,
     long_shared,
     numbers_in,
     result_of,
-    shared,
+    shared_numbers,
     terms_of,
 )
 
@@ -143,7 +143,7 @@ class Step(NamedNumbers):
         taken = NAMED + layer.numbers + tuple([p.role for p in layer.parameters()])
         of_samples: "Matrix" = [[] for _ in X]
         of_batch: "List[Traced]" = []
-        attributes = list(kept(layer))
+        attributes = list(kept_values(layer))
         by_sample = [is_per_sample(value, X) for _, value in attributes]
         for (role, value), per_sample in zip(attributes, by_sample):
             for place, node in list(numbers_in(value)):
@@ -242,7 +242,7 @@ class Step(NamedNumbers):
         if not terms and len(self.samples) == 1:
             self.aliases[f"loss[{self.samples[0]}]{self.suffix}"] = value.name
         roots = terms + [value]
-        found = self.begin_next("loss.inner", shared([roots], alone=True))
+        found = self.begin_next("loss.inner", shared_numbers([roots], alone=True))
         for _, node in found + [("", node) for node in roots]:
             found += self.begin_next("loss.inner", long_parts(node))
         self.add([node for _, node in found] + roots)

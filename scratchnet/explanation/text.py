@@ -135,7 +135,7 @@ def formula(node: "Traced") -> str:
 
 def names(formula: "List[Part]") -> str:
     """Return a formula as text, with names."""
-    text = _written(formula, lambda leaf: leaf.name or constant(leaf.value))
+    text = _write(formula, lambda leaf: leaf.name or constant(leaf.value))
     return text.replace("·", " · ").replace("/", " / ")
 
 
@@ -144,17 +144,17 @@ def numbers(
 ) -> str:
     """Return a formula as text, with numbers; ``more`` is from ``decimals_for`` (digits.py)."""
     of = more or {}
-    return _written(formula, lambda leaf: number(leaf.value, of.get(id(leaf), decimals)))
+    return _write(formula, lambda leaf: number(leaf.value, of.get(id(leaf), decimals)))
 
 
-def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
+def _write(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
     """Return a formula as text; ``leaf`` returns the text of a number."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
             part = part.shown(leaf(part.node))
         elif isinstance(part, Choice):
-            part = _written(part.selected, leaf) + SINCE + _written(part.reason, leaf)
+            part = _write(part.selected, leaf) + SINCE + _write(part.reason, leaf)
         texts.append(part)
     return "".join(texts)
 

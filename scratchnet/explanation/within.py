@@ -1,15 +1,15 @@
 """Which numbers within a rule get names.
 
-    kept(layer)          what a layer keeps in its attributes
-    shared(groups)       what several formulas have in common
-    long_shared(root)    long parts that occur several times in one formula
-    long_parts(root)     parts of a formula that is too long to read
-    terms_of(loss, n)    the losses of n samples, of which the loss is the sum
-    result_of(number)    what a rule returns, as a number of its own
+    kept_values(layer)       what a layer keeps in its attributes
+    shared_numbers(groups)   what several formulas have in common
+    long_shared(root)        long parts that occur several times in one formula
+    long_parts(root)         parts of a formula that is too long to read
+    terms_of(loss, n)        the losses of n samples, of which the loss is the sum
+    result_of(number)        what a rule returns, as a number of its own
 
 >>> x = Traced(3.0, name="x[0][0]")
 >>> square = x * x
->>> [node is square for node in shared([[square + 1], [square + 2]])]
+>>> [node is square for node in shared_numbers([[square + 1], [square + 2]])]
 [True]
 >>> root = x
 >>> for n in range(99):
@@ -38,16 +38,16 @@ PART = 8  # the fewest operations of such a part
 # ---- what a layer keeps --------------------------------------------------------------------------
 
 
-def kept(layer: "Any", path: str = "") -> "Iterator[Tuple[str, Any]]":
+def kept_values(layer: "Any", path: str = "") -> "Iterator[Tuple[str, Any]]":
     """Yield the names and the values of the attributes of a layer and of the layers within it."""
     attributes = layer.items() if isinstance(layer, dict) else vars(layer).items()
     for name, value in attributes:
         parts = value if isinstance(value, (list, tuple)) else [value]
         if isinstance(value, (Layer, dict)):
-            yield from kept(value, f"{path}{name}.")
+            yield from kept_values(value, f"{path}{name}.")
         elif any([isinstance(part, Layer) for part in parts]):
             for n, part in enumerate(parts):
-                yield from kept(part, f"{path}{name}[{n}].")
+                yield from kept_values(part, f"{path}{name}[{n}].")
         else:
             yield path + str(name), value
 
@@ -92,7 +92,7 @@ def _leaves(root: "Any") -> "Iterator[Traced]":
 # ---- what formulas share -------------------------------------------------------------------------
 
 
-def shared(groups: "Sequence[Sequence[Traced]]", alone: bool = False) -> "List[Traced]":
+def shared_numbers(groups: "Sequence[Sequence[Traced]]", alone: bool = False) -> "List[Traced]":
     """Return the unnamed numbers that several numbers use, and on which several groups depend.
 
     With ``alone``, one group is enough. Each number comes after its operands. Numbers that depend
@@ -174,7 +174,7 @@ def _is_mean_of_one(loss: "Traced", total: "Traced") -> bool:
 
 def long_shared(root: "Traced") -> "List[Traced]":
     """Return the long parts that a formula contains several times, each after its operands."""
-    return [node for node in shared([[root]], alone=True) if formula_size(node) >= PART]
+    return [node for node in shared_numbers([[root]], alone=True) if formula_size(node) >= PART]
 
 
 # ---- parts of long formulas ----------------------------------------------------------------------

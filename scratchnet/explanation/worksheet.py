@@ -94,14 +94,14 @@ def sections(why: "Explanation") -> "Iterator[Tuple[str, List[str]]]":
     gradients that a shortcut like δ = (ŷ - y)/n leaves out are not needed, and ``loss.new`` belongs
     to the forward pass of the next step.
     """
-    needed = _needed(why)
+    needed = _find_needed(why)
     for title, names in why.sections():
         found = [name for name in names if name in needed]
         if found:
             yield title, found
 
 
-def _needed(why: "Explanation") -> "Set[str]":
+def _find_needed(why: "Explanation") -> "Set[str]":
     """Return the names of the numbers that the loss and the update depend on, and of given ones."""
     step = why.step
     waiting = [name for name in step.names() if not _is_left_out(Name.parse(name))]

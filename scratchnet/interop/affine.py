@@ -3,7 +3,7 @@
     Affine              (x - shift)/spread, the same for every feature
     Columns             a check of the number of features
     shift_and_spread    the numbers of the Affine that x + c is, for example
-    sized               the parts of a model with a Normalization in the place of each Affine
+    size_affine_layers  the parts of a model with a Normalization in the place of each Affine
 
 Neither of the two layers is ever part of a network.
 """
@@ -51,7 +51,7 @@ def shift_and_spread(name: str, turned: bool, c: float, where: str) -> "Tuple[fl
     return 0.0, 1 / c if name == "mul" else c
 
 
-def sized(found: "List[Part]") -> "List[Part]":
+def size_affine_layers(found: "List[Part]") -> "List[Part]":
     """Return the parts with a Normalization for each Affine, as wide as the layers around it."""
     width: "Optional[int]" = None
     sized: "List[Part]" = []

@@ -41,7 +41,7 @@ from ..deep.activations import Clip, LogSoftmax, PReLU
 from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange
 from . import keras_operations
-from .affine import sized
+from .affine import size_affine_layers
 from .keras_functions import function_of, single
 from .keras_layers import SMALLEST_SPREAD, check, check_flat, kind_of, layers_of
 from .keras_operations import Operation, operation_of
@@ -87,7 +87,7 @@ def _all_parts(model: "Any", name: str) -> "List[Part]":
             f"{name}: {type(model).__name__} is neither a keras.Sequential nor a functional model, "
             "keras.Model(inputs, outputs); give one of them"
         )
-    return sized(list(_parts(model)))
+    return size_affine_layers(list(_parts(model)))
 
 
 def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]":

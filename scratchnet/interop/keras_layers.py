@@ -134,7 +134,7 @@ def _weights(layer: "Any", count: int, where: str) -> "List[Any]":
     return weights
 
 
-def _frozen_as(layer: "Any", made: "List[Layer]") -> "List[Layer]":
+def _freeze_as(layer: "Any", made: "List[Layer]") -> "List[Layer]":
     """Return the layers, whose parameters are frozen if the layer of Keras is not trainable."""
     for each in made:
         for parameter in each.parameters():
@@ -146,7 +146,7 @@ def _dense(layer: "Any", where: str) -> "List[Layer]":
     weights = _weights(layer, 1 + bool(layer.use_bias), where)
     rows = checks.accept(weights[0], float, f"{where}: kernel")
     bias = weights[1] if layer.use_bias else False
-    return _frozen_as(layer, [Dense(len(rows), len(rows[0]), weights=rows, bias=bias)])
+    return _freeze_as(layer, [Dense(len(rows), len(rows[0]), weights=rows, bias=bias)])
 
 
 def _batch_normalization(layer: "Any", where: str) -> "List[Layer]":
@@ -155,7 +155,7 @@ def _batch_normalization(layer: "Any", where: str) -> "List[Layer]":
     beta = weights.pop(0) if layer.center else None
     mean, variance = weights
     made = exchange.batch_normalization(mean, variance, layer.epsilon, gamma, beta, where)
-    return _frozen_as(layer, made)
+    return _freeze_as(layer, made)
 
 
 def _layer_normalization(layer: "Any", where: str) -> "List[Layer]":
@@ -163,15 +163,15 @@ def _layer_normalization(layer: "Any", where: str) -> "List[Layer]":
     count = len(weights[0]) if weights else int(layer.input.shape[-1])
     scale = weights.pop(0) if layer.scale else False
     bias = weights.pop(0) if layer.center else False
-    return _frozen_as(layer, [LayerNormalization(count, layer.epsilon, scale, bias)])
+    return _freeze_as(layer, [LayerNormalization(count, layer.epsilon, scale, bias)])
 
 
 def _rms_normalization(layer: "Any", where: str) -> "List[Layer]":
     scale = _weights(layer, 1, where)[0]
-    return _frozen_as(layer, [RMSNormalization(len(scale), layer.epsilon, scale)])
+    return _freeze_as(layer, [RMSNormalization(len(scale), layer.epsilon, scale)])
 
 
-def _listed(values: "Any") -> "Any":
+def _as_lists(values: "Any") -> "Any":
     """Return a tensor as lists."""
     if hasattr(values, "tolist"):
         return values.tolist()
@@ -191,7 +191,7 @@ def _normalization(layer: "Any", where: str) -> "List[Layer]":
     given = [getattr(layer, name, None) for name in ("mean", "variance")]
     if any([v is None for v in given]):
         raise ValueError(f"{where} has no weights yet; give the model a keras.Input first")
-    means, variances = [_flat(_listed(v)) for v in given]
+    means, variances = [_flat(_as_lists(v)) for v in given]
     spreads = [max(sqrt(float(v)), SMALLEST_SPREAD) for v in variances]
     if getattr(layer, "invert", False):
         means = [-m / s for m, s in zip(means, spreads)]
@@ -220,7 +220,7 @@ def _rescaling(layer: "Any", where: str) -> "List[Layer]":
 
 def _prelu(layer: "Any", where: str) -> "List[Layer]":
     slope = _weights(layer, 1, where)[0]
-    return _frozen_as(layer, [PReLU(len(slope), slope)])
+    return _freeze_as(layer, [PReLU(len(slope), slope)])
 
 
 def _relu(layer: "Any", where: str) -> "List[Layer]":

@@ -143,7 +143,7 @@ def _layers_of(operation: "Operation", where: str) -> "List[Layer]":
     return made
 
 
-def _constant(value: "Any", where: str) -> "Any":
+def _constant_in(value: "Any", where: str) -> "Any":
     """Return a number, or a list of numbers."""
     if hasattr(value, "numpy"):
         value = value.numpy()
@@ -162,7 +162,7 @@ def _constant(value: "Any", where: str) -> "Any":
 def _arithmetic(operation: "Operation", where: str) -> "Layer":
     """Return the layer of h + c, h - c, c - h, h·c or h/c."""
     operation.take("dtype")
-    value = _constant(operation.take("x", "x1", "a", "y", "x2", "b"), where)
+    value = _constant_in(operation.take("x", "x1", "a", "y", "x2", "b"), where)
     if not is_sequence(value):
         return Affine(*shift_and_spread(operation.name, operation.turned, float(value), where))
     if operation.features != [len(value)]:
@@ -178,7 +178,7 @@ def _limits(operation: "Operation", where: str) -> "Layer":
         low = operation.take("x", "x1", "y", "x2")
     elif operation.name == "minimum":
         high = operation.take("x", "x1", "y", "x2")
-    limits = [None if v is None else _constant(v, where) for v in (low, high)]
+    limits = [None if v is None else _constant_in(v, where) for v in (low, high)]
     if any([is_sequence(v) for v in limits]):
         raise ValueError(f"{where} has several limits, one per feature; give one number")
     low, high = [None if v is None else float(v) for v in limits]

@@ -1,7 +1,7 @@
 """What people who know other libraries write: their names, and Dense with an activation.
 
 name       the name here that a name elsewhere means: "mse", "categorical_crossentropy", "Adam"
-expanded   Dense(4, 8, activation="relu") as two layers
+expand     Dense(4, 8, activation="relu") as two layers
 
 >>> from scratchnet.core.losses import LOSSES
 >>> name("loss", "mse", LOSSES), name("loss", "BinaryCrossentropy", LOSSES)
@@ -94,7 +94,7 @@ def _nearest(key: str, keys: "List[str]") -> str:
     return (get_close_matches(key, keys, 1, 0.7) or [""])[0]
 
 
-def expanded(given: "List[Layer]") -> "List[Layer]":
+def expand(given: "List[Layer]") -> "List[Layer]":
     """Return the layers, each ``Dense(..., activation=...)`` as a Dense and its activation.
 
     The Dense is a new one that shares the parameters.

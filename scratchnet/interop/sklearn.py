@@ -51,7 +51,7 @@ from ..core.network import Sequential
 from ..formats import exchange
 from .sklearn_linear import CLASSIFIERS, PERCEPTRONS, REGRESSORS, linear
 from .sklearn_network import alternating, check_columns, output_of
-from .sklearn_steps import dense, fitted, kind_of, layers_of, listed, steps_of
+from .sklearn_steps import as_lists, dense, fitted_attribute, kind_of, layers_of, steps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def from_sklearn(estimator: "Any") -> "Sequential":
     layers = [layer for step in before for layer in layers_of(step)]
     if kind not in PERCEPTRONS:
         layers += linear(last, kind)
-    elif hasattr(fitted(last, "coefs_") and last, "network_"):
+    elif hasattr(fitted_attribute(last, "coefs_") and last, "network_"):
         own = last.network_.copy().layers
         for layer in own:
             if isinstance(layer, Dense):
@@ -124,8 +124,8 @@ def from_sklearn(estimator: "Any") -> "Sequential":
         layers += _layers_of_mlp(last, kind)
     net = Sequential(layers)
     if kind in CLASSIFIERS:
-        net.metadata["labels"] = listed(last.classes_)
-    columns = listed(getattr(estimator, "feature_names_in_", []))
+        net.metadata["labels"] = as_lists(last.classes_)
+    columns = as_lists(getattr(estimator, "feature_names_in_", []))
     if columns and len(columns) == net.inputs:  # It was fitted to a data frame.
         net.metadata["columns"] = columns
     return net
@@ -141,7 +141,7 @@ def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
                 f"from_sklearn: {kind} has the activation {shown(name)}, which is not supported; "
                 f"give one of {known}"
             )
-        layers += [dense(listed(weights), listed(bias)), ACTIVATIONS[name]()]
+        layers += [dense(as_lists(weights), as_lists(bias)), ACTIVATIONS[name]()]
     return layers
 
 
@@ -167,6 +167,24 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
     check_columns(net)
     scalers, last = _steps(estimator, "to_sklearn")
     kind = _kind(last, "to_sklearn", PERCEPTRONS + MADE)
+    layers, normalizations = _without_scalers(net, scalers, kind)
+    dense, activations = alternating(layers, kind)
+    replacements = [(old, _scaler(old, layer)) for old, layer in zip(scalers, normalizations)]
+    make = _mlp if kind in PERCEPTRONS else _linear
+    replacements.append((last, make(last, kind, dense, activations, net)))
+    for old, new in replacements:
+        names = getattr(old, "feature_names_in_", ())
+        vars(old).clear()
+        vars(old).update(vars(new))
+        if len(names) == old.n_features_in_:
+            old.feature_names_in_ = names
+    return estimator
+
+
+def _without_scalers(
+    net: "Sequential", scalers: "List[Any]", kind: str
+) -> "Tuple[List[Place], List[Any]]":
+    """Return the layers after the first Normalizations, and these, one for each scaler."""
     for step in scalers:
         if kind_of(step) != "StandardScaler":
             raise ValueError(
@@ -188,18 +206,7 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
             f"{len(found)} Normalization before the first Dense; give as many StandardScaler as "
             "Normalization"
         )
-    fitted = [(scaler, _scaler(scaler, layer)) for scaler, (_, layer) in zip(scalers, found)]
-    dense, activations = alternating(layers, kind)
-    fitted.append(
-        (last, (_mlp if kind in PERCEPTRONS else _linear)(last, kind, dense, activations, net))
-    )
-    for old, new in fitted:
-        names = getattr(old, "feature_names_in_", ())
-        vars(old).clear()
-        vars(old).update(vars(new))
-        if len(names) == old.n_features_in_:
-            old.feature_names_in_ = names
-    return estimator
+    return layers, [layer for _, layer in found]
 
 
 def _fresh(estimator: "Any", **parameters: "Any") -> "Any":

@@ -8,7 +8,7 @@ from ..core import matrix
 from ..core.activations import Sigmoid, Softmax, Softplus, Threshold
 from ..deep.activations import HardSigmoid
 from ..formats import exchange
-from .sklearn_steps import dense, fitted, listed
+from .sklearn_steps import as_lists, dense, fitted_attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ REGRESSORS = (
 def linear(estimator: "Any", kind: str) -> "List[Layer]":
     """Return the layers of a linear model."""
     # outputs × inputs; a vector and a number for one output
-    rows, bias = listed(fitted(estimator, "coef_")), listed(estimator.intercept_)
+    rows, bias = as_lists(fitted_attribute(estimator, "coef_")), as_lists(estimator.intercept_)
     rows = rows if isinstance(rows[0], list) else [rows]
     bias = bias if isinstance(bias, list) else [bias]
     if len(bias) < len(rows):  # one bias for all

@@ -12,7 +12,7 @@ from ..core.layers import Dense, Normalization
 from ..formats import exchange
 from ..texts import number_of
 from .sklearn_linear import ABOVE_ZERO, REGRESSORS
-from .sklearn_steps import listed
+from .sklearn_steps import as_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,41 +46,22 @@ def alternating(layers: "List[Place]", kind: str) -> "Tuple[List[Any], List[Plac
 
 def output_of(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Sequential") -> "End":
     """Return the end of the network as scikit-learn represents it."""
-    i, last = end
     rows, bias = matrix.transpose(dense.weights.value), exchange.bias_of(dense)
     n = len(bias)
+    _check_end(kind, n, end)
     if kind in REGRESSORS:
-        if type(last) is not Identity:
-            raise exchange.unfit(i, last, f"{kind} ends in a Dense without an activation")
         return "identity", rows, bias, [[0.0] * n] * 2 if n > 1 else [0.0] * 2
-    if kind == "Perceptron":
-        if n > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
-            raise exchange.unfit(
-                i, last, "Perceptron ends in one Threshold(5e-324), which is 1 above 0 and 0 at 0"
-            )
-    elif type(last) not in (Sigmoid, Softmax) or (n == 1 and type(last) is Softmax):
-        raise exchange.unfit(
-            i, last, f"{kind} ends in a Sigmoid, or in a Softmax of several classes"
-        )
-    elif n > 1 and type(last) is Sigmoid:
-        if kind != "MLPClassifier":
-            raise exchange.unfit(
-                i, last, f"{kind} cannot predict several labels at once; give an MLPClassifier"
-            )
+    if n > 1 and type(end[1]) is Sigmoid:
         return "logistic", rows, bias, [[1] * n, [0] * n]
     labels = _labels(estimator, net, max(n, 2))
     order = sorted(range(len(labels)), key=labels.__getitem__)
     y = [labels[k] for k in order]
     if n > 2:
         return "softmax", [rows[k] for k in order], [bias[k] for k in order], y
-    if n == 2:
+    if n == 2:  # the sigmoid of the difference
         low, high = order
-        return (
-            "logistic",
-            [[b - a for a, b in zip(rows[low], rows[high])]],
-            [bias[high] - bias[low]],
-            y,
-        )
+        weights = [b - a for a, b in zip(rows[low], rows[high])]
+        return "logistic", [weights], [bias[high] - bias[low]], y
     if order == [0, 1]:
         return "logistic", rows, bias, y
     if kind == "Perceptron":
@@ -90,13 +71,34 @@ def output_of(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Seq
     return "logistic", [[-w for w in rows[0]]], [-bias[0]], y
 
 
+def _check_end(kind: str, outputs: int, end: "Place") -> None:
+    """Refuse a network whose last activation the estimator does not have."""
+    i, last = end
+    if kind in REGRESSORS:
+        if type(last) is not Identity:
+            raise exchange.unfit(i, last, f"{kind} ends in a Dense without an activation")
+    elif kind == "Perceptron":
+        if outputs > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
+            raise exchange.unfit(
+                i, last, "Perceptron ends in one Threshold(5e-324), which is 1 above 0 and 0 at 0"
+            )
+    elif type(last) not in (Sigmoid, Softmax) or (outputs == 1 and type(last) is Softmax):
+        raise exchange.unfit(
+            i, last, f"{kind} ends in a Sigmoid, or in a Softmax of several classes"
+        )
+    elif outputs > 1 and type(last) is Sigmoid and kind != "MLPClassifier":
+        raise exchange.unfit(
+            i, last, f"{kind} cannot predict several labels at once; give an MLPClassifier"
+        )
+
+
 def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
     """Return the class of each output; for a single output, the classes of 0 and 1."""
     labels = net.metadata.get("labels")
     if labels is None:
         labels = _labels_of_table(net)
     if labels is None:
-        labels = listed(getattr(estimator, "classes_", None))
+        labels = as_lists(getattr(estimator, "classes_", None))
         return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
     kinds = (
         {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels}

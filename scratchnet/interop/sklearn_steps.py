@@ -4,7 +4,7 @@
     layers_of    the layers that compute what a transformer computes
     kind_of      the name of the class of scikit-learn that defines what a step computes
     dense        a Dense from lists
-    listed       an array as lists
+    as_lists     an array as lists
 
 Whatever subtracts, scales or mixes features is a Normalization or a Dense, in the precision of 64
 bits.
@@ -57,7 +57,7 @@ def steps_of(estimator: "Any", name: str) -> "List[Any]":
     """
     kind = kind_of(estimator)
     if kind in AROUND:
-        return steps_of(fitted(estimator, AROUND[kind], name), name)
+        return steps_of(fitted_attribute(estimator, AROUND[kind], name), name)
     if kind == "Pipeline":
         return [
             inner
@@ -75,19 +75,19 @@ def kind_of(step: "Any") -> str:
     """
     for kind in type(step).__mro__:
         if kind.__module__.split(".")[0] in PACKAGES:
-            same = [_defined(type(step), m) is _defined(kind, m) for m in METHODS]
+            same = [_definition_of(type(step), m) is _definition_of(kind, m) for m in METHODS]
             return kind.__name__ if all(same) else ""
     return ""
 
 
-def _defined(kind: "Any", method: str) -> "Any":
+def _definition_of(kind: "Any", method: str) -> "Any":
     for each in kind.__mro__:
         if method in vars(each):
             return vars(each)[method]
     return None
 
 
-def fitted(estimator: "Any", attribute: str, name: str = "from_sklearn") -> "Any":
+def fitted_attribute(estimator: "Any", attribute: str, name: str = "from_sklearn") -> "Any":
     """Return an attribute that an estimator has once it is fitted."""
     if not hasattr(estimator, attribute):
         raise ValueError(
@@ -96,7 +96,7 @@ def fitted(estimator: "Any", attribute: str, name: str = "from_sklearn") -> "Any
     return getattr(estimator, attribute)
 
 
-def listed(values: "Any") -> "Any":
+def as_lists(values: "Any") -> "Any":
     return values.tolist() if hasattr(values, "tolist") else values
 
 
@@ -109,8 +109,8 @@ def layers_of(step: "Any") -> "List[Layer]":
     """Return the layers that compute what a transformer computes."""
     kind = kind_of(step)
     if kind in SELECTORS:
-        fitted(step, "n_features_in_")
-        return [_selection(listed(step.get_support(indices=True)), step.n_features_in_)]
+        fitted_attribute(step, "n_features_in_")
+        return [_selection(as_lists(step.get_support(indices=True)), step.n_features_in_)]
     if kind not in TRANSFORMERS:
         known = ", ".join(sorted(TRANSFORMERS) + list(SELECTORS))
         raise ValueError(
@@ -126,48 +126,48 @@ def _normalization(shift: "Row", spread: "Row", step: "Any") -> "Layer":
 
 
 def _standard(step: "Any") -> "List[Layer]":
-    scale, n = fitted(step, "scale_"), step.n_features_in_
-    mean = listed(step.mean_) if step.with_mean else [0.0] * n
-    return [_normalization(mean, listed(scale) if step.with_std else [1.0] * n, step)]
+    scale, n = fitted_attribute(step, "scale_"), step.n_features_in_
+    mean = as_lists(step.mean_) if step.with_mean else [0.0] * n
+    return [_normalization(mean, as_lists(scale) if step.with_std else [1.0] * n, step)]
 
 
 def _min_max(step: "Any") -> "List[Layer]":
     """x·scale + least, as (x + least/scale)/(1/scale); scikit-learn may limit it to the range"""
-    scale, least = listed(fitted(step, "scale_")), listed(step.min_)
+    scale, least = as_lists(fitted_attribute(step, "scale_")), as_lists(step.min_)
     shift = [-m / s for m, s in zip(least, scale)]
     layers = [_normalization(shift, [1 / s for s in scale], step)]
     return layers + ([Clip(*step.feature_range)] if getattr(step, "clip", False) else [])
 
 
 def _max_abs(step: "Any") -> "List[Layer]":
-    spread = listed(fitted(step, "scale_"))
+    spread = as_lists(fitted_attribute(step, "scale_"))
     layers = [_normalization([0.0] * len(spread), spread, step)]
     return layers + ([Clip(-1, 1)] if getattr(step, "clip", False) else [])
 
 
 def _robust(step: "Any") -> "List[Layer]":
-    fitted(step, "center_")
+    fitted_attribute(step, "center_")
     n = step.n_features_in_
-    shift = listed(step.center_) if step.with_centering else [0.0] * n
-    return [_normalization(shift, listed(step.scale_) if step.with_scaling else [1.0] * n, step)]
+    shift = as_lists(step.center_) if step.with_centering else [0.0] * n
+    return [_normalization(shift, as_lists(step.scale_) if step.with_scaling else [1.0] * n, step)]
 
 
 def _components(step: "Any") -> "List[Layer]":
     """(x - mean)·components, divided by the standard deviations if they are whitened"""
-    rows = listed(fitted(step, "components_"))  # outputs × inputs
+    rows = as_lists(fitted_attribute(step, "components_"))  # outputs × inputs
     mean = getattr(step, "mean_", None)
     if getattr(step, "whiten", False) and kind_of(step) in ("PCA", "IncrementalPCA"):
-        spread = [max(sqrt(v), 2.0**-52) for v in listed(step.explained_variance_)]
+        spread = [max(sqrt(v), 2.0**-52) for v in as_lists(step.explained_variance_)]
         rows = [[w / s for w in row] for row, s in zip(rows, spread)]
     layers: "List[Layer]" = []
     if mean is not None:
-        layers.append(_normalization(listed(mean), [1.0] * len(rows[0]), step))
+        layers.append(_normalization(as_lists(mean), [1.0] * len(rows[0]), step))
     return layers + [dense(matrix.transpose(rows), False)]
 
 
 def _projection(step: "Any") -> "List[Layer]":
-    rows = fitted(step, "components_")
-    rows = listed(rows.toarray() if hasattr(rows, "toarray") else rows)
+    rows = fitted_attribute(step, "components_")
+    rows = as_lists(rows.toarray() if hasattr(rows, "toarray") else rows)
     return [dense(matrix.transpose(rows), False)]
 
 
@@ -191,7 +191,7 @@ def _normalizer(step: "Any") -> "List[Layer]":
 
 def _imputer(step: "Any") -> "List[Layer]":
     """Nothing, because a network takes only finite numbers."""
-    statistics = listed(fitted(step, "statistics_"))
+    statistics = as_lists(fitted_attribute(step, "statistics_"))
     is_nan = step.missing_values != step.missing_values
     if not is_nan or step.add_indicator or any([v != v for v in statistics]):
         raise ValueError(
@@ -206,12 +206,12 @@ def _columns(step: "Any") -> "List[Layer]":
     order: "List[int]" = []
     shift: "List[float]" = []
     spread: "List[float]" = []
-    fitted(step, "transformers_")
+    fitted_attribute(step, "transformers_")
     for name, inner, _ in step.transformers_:
-        columns = list(listed(step._transformer_to_input_indices.get(name, [])))
+        columns = list(as_lists(step._transformer_to_input_indices.get(name, [])))
         if isinstance(inner, str) and inner == "drop" or not columns:
             continue
-        found = [] if isinstance(inner, str) else transformed(inner, "from_sklearn")
+        found = [] if isinstance(inner, str) else layers_of_steps(inner, "from_sklearn")
         if len(found) > 1 or any([type(layer) is not Normalization for layer in found]):
             raise ValueError(
                 f"from_sklearn: {name!r} in the ColumnTransformer ({type(inner).__name__}) does "
@@ -250,6 +250,6 @@ TRANSFORMERS: "Dict[str, Any]" = {
 }
 
 
-def transformed(step: "Any", name: str) -> "List[Layer]":
+def layers_of_steps(step: "Any", name: str) -> "List[Layer]":
     """Return the layers of a transformer, which may be a Pipeline of several."""
     return [layer for inner in steps_of(step, name) for layer in layers_of(inner)]

@@ -161,47 +161,59 @@ def _new(net: "Sequential") -> "Any":
 
 
 def _module(i: int, layer: "Any", torch: "Any") -> "Any":
-    if type(layer) is Dense:
-        # skip_init draws no initial weights. Drawing them would change the user's random numbers.
-        module = torch.nn.utils.skip_init(
-            torch.nn.Linear, layer.inputs, layer.outputs, bool(layer.bias), dtype=torch.float64
-        )
-        for parameter in module.parameters():  # Memory that was not written may hold nan.
-            torch.nn.init.zeros_(parameter)
-        module.weight.requires_grad = not layer.weights.frozen
-        if layer.bias:
-            module.bias.requires_grad = not layer.bias.frozen
-        return module
-    if type(layer) is Normalization:
-        # BatchNorm1d would use the mean of the batch in training, and lose digits in float64 if the
-        # mean is large.
-        fx, graph = torch.fx, torch.fx.Graph()
-        centered = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
-        graph.output((centered / fx.Proxy(graph.get_attr("spread"))).node)
-        numbers = {
-            name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")
-        }
-        return fx.GraphModule(numbers, graph, "Normalization")
-    if type(layer) is PReLU:
-        module = torch.nn.PReLU(layer.count, dtype=torch.float64)
-        module.weight.requires_grad = not layer.slope.frozen
-        return module
-    if type(layer) is LayerNormalization:
-        return _layer_norm(layer, torch)
-    if type(layer) is RMSNormalization:
-        affine = bool(layer.scale)
-        module = torch.nn.RMSNorm(layer.inputs, layer.epsilon, affine, dtype=torch.float64)
-        if affine:
-            module.weight.requires_grad = not layer.scale.frozen
-        return module
-    config = layer.config()
+    """Return PyTorch's module of layer ``i``."""
+    if type(layer) in WITH_TENSORS:
+        return WITH_TENSORS[type(layer)](layer, torch)
     if type(layer) is Clip and layer.low == layer.high:
         raise exchange.unfit(i, layer, "the limits of PyTorch's Hardtanh must not be equal")
-    if type(layer) not in NEW or (type(layer) is HardSigmoid and config != HardSigmoid().config()):
+    is_fixed = type(layer) is HardSigmoid and layer.config() != HardSigmoid().config()
+    if type(layer) not in NEW or is_fixed:
         raise exchange.unfit(
             i, layer, f"PyTorch has no such module; torch.nn has {', '.join(KNOWN)}"
         )
     return NEW[type(layer)](torch.nn, layer)
+
+
+def _linear(layer: "Any", torch: "Any") -> "Any":
+    # skip_init draws no initial weights. Drawing them would change the user's random numbers.
+    module = torch.nn.utils.skip_init(
+        torch.nn.Linear, layer.inputs, layer.outputs, bool(layer.bias), dtype=torch.float64
+    )
+    for parameter in module.parameters():  # Memory that was not written may hold nan.
+        torch.nn.init.zeros_(parameter)
+    module.weight.requires_grad = not layer.weights.frozen
+    if layer.bias:
+        module.bias.requires_grad = not layer.bias.frozen
+    return module
+
+
+def _normalization(layer: "Any", torch: "Any") -> "Any":
+    """Return the graph (x - mean)/spread.
+
+    BatchNorm1d would use the mean of the batch in training, and lose digits in float64 if the mean
+    is large.
+    """
+    fx, graph = torch.fx, torch.fx.Graph()
+    centered = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
+    graph.output((centered / fx.Proxy(graph.get_attr("spread"))).node)
+    numbers = {
+        name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")
+    }
+    return fx.GraphModule(numbers, graph, "Normalization")
+
+
+def _prelu(layer: "Any", torch: "Any") -> "Any":
+    module = torch.nn.PReLU(layer.count, dtype=torch.float64)
+    module.weight.requires_grad = not layer.slope.frozen
+    return module
+
+
+def _rms_norm(layer: "Any", torch: "Any") -> "Any":
+    affine = bool(layer.scale)
+    module = torch.nn.RMSNorm(layer.inputs, layer.epsilon, affine, dtype=torch.float64)
+    if affine:
+        module.weight.requires_grad = not layer.scale.frozen
+    return module
 
 
 def _layer_norm(layer: "Any", torch: "Any") -> "Any":
@@ -213,6 +225,16 @@ def _layer_norm(layer: "Any", torch: "Any") -> "Any":
         else:
             getattr(module, name).requires_grad = not parameter.frozen
     return module
+
+
+# The functions that make the modules of layers with parameters.
+WITH_TENSORS: "Dict[Any, Any]" = {
+    Dense: _linear,
+    LayerNormalization: _layer_norm,
+    Normalization: _normalization,
+    PReLU: _prelu,
+    RMSNormalization: _rms_norm,
+}
 
 
 def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":

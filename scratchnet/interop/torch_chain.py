@@ -12,7 +12,7 @@ import importlib
 from ..core.activations import Activation, Softmax
 from ..core.layers import Dropout
 from ..deep.activations import LogSoftmax
-from .affine import Affine, sized
+from .affine import Affine, size_affine_layers
 from .torch_functions import read
 from .torch_modules import check, check_hooks, kind_of, layers_of
 
@@ -35,7 +35,7 @@ def parts(module: "Any") -> "List[Part]":
 
     A module that is no chain of modules with equivalents raises a ValueError that names the place.
     """
-    return sized(list(_parts(module, "")))
+    return size_affine_layers(list(_parts(module, "")))
 
 
 def _parts(module: "Any", path: str) -> "Iterator[Part]":
@@ -47,7 +47,7 @@ def _parts(module: "Any", path: str) -> "Iterator[Part]":
     where = f"module {path} ({name})" if path else f"the module ({name})"
     kind = kind_of(module)
     if not kind:
-        for part in _traced(module, path, where):
+        for part in _trace(module, path, where):
             yield part
         return
     check(kind, module, where)
@@ -60,7 +60,7 @@ def _parts(module: "Any", path: str) -> "Iterator[Part]":
         yield where, module, layer
 
 
-def _traced(module: "Any", path: str, where: str) -> "Iterator[Part]":
+def _trace(module: "Any", path: str, where: str) -> "Iterator[Part]":
     """Yield the parts of a module of a user-defined class."""
     graph = _graph(module, where)
     current: "Any" = None

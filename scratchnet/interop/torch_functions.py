@@ -111,7 +111,7 @@ def _function(name: str, given: "Given", at: str) -> "Step":
             _check_type(value, at)
         return Step(at)
     if name in ("flatten", "view", "reshape", "squeeze"):
-        return _reshaped(name, given, at)
+        return _reshape(name, given, at)
     if name in ARITHMETIC:
         return Step(at, layer=_arithmetic(name, given, at))
     if name in WITH_TENSORS:
@@ -149,7 +149,7 @@ def _clamp(name: str, given: "Dict[str, Any]", at: str) -> "Layer":
     return clip(min(low, high), high)
 
 
-def _reshaped(name: str, given: "Given", at: str) -> "Step":
+def _reshape(name: str, given: "Given", at: str) -> "Step":
     """Return the step that keeps samples as rows; another shape is refused."""
     count: "Any" = 0
     squeezes = False

@@ -209,7 +209,7 @@ def layers_of(kind: str, module: "Any", where: str) -> "List[Layer]":
         layers = [_rms_norm(module, where)]
     elif kind == "PReLU":
         slope = numbers_of(f"{where}.weight", module.weight)
-        layers = [_frozen_as(PReLU(len(slope), slope), [module.weight])]
+        layers = [_freeze_as(PReLU(len(slope), slope), [module.weight])]
     else:
         layers = []
     return layers
@@ -226,7 +226,7 @@ def numbers_of(where: str, tensor: "Any") -> "Any":
         ) from None
 
 
-def _frozen_as(layer: "Layer", tensors: "List[Any]") -> "Layer":
+def _freeze_as(layer: "Layer", tensors: "List[Any]") -> "Layer":
     """Return the layer; its parameters are frozen where the tensors require no gradient."""
     for parameter, tensor in zip(layer.parameters(), tensors):
         parameter.frozen = not getattr(tensor, "requires_grad", True)
@@ -239,7 +239,7 @@ def _dense(where: str, weight: "Any", bias: "Any") -> "Layer":
     if bias is not None:
         row = checks.accept_row(numbers_of(f"{where}.bias", bias), float, f"{where}.bias", None)
     layer = Dense(len(rows[0]), len(rows), weights=matrix.transpose(rows), bias=row)
-    return _frozen_as(layer, [weight, bias])
+    return _freeze_as(layer, [weight, bias])
 
 
 def _batch_norm(module: "Any", where: str) -> "List[Layer]":
@@ -259,7 +259,7 @@ def _layer_norm(module: "Any", where: str) -> "Layer":
         for tensor in (module.weight, module.bias)
     ]
     layer = LayerNormalization(module.normalized_shape[0], module.eps, scale, bias)
-    return _frozen_as(layer, given)
+    return _freeze_as(layer, given)
 
 
 def _rms_norm(module: "Any", where: str) -> "Layer":
@@ -270,4 +270,4 @@ def _rms_norm(module: "Any", where: str) -> "Layer":
     if epsilon is None:
         epsilon = importlib.import_module("torch").finfo(weight.dtype).eps
     layer = RMSNormalization(module.normalized_shape[0], epsilon, scale)
-    return _frozen_as(layer, [] if weight is None else [weight])
+    return _freeze_as(layer, [] if weight is None else [weight])

@@ -4,7 +4,7 @@ from collections import Counter
 
 from ..core.checks import require
 from ..datasets.median import median_of
-from .checks import classes_of, mean_of, numbers, sorted_labels
+from .checks import classes_of, mean_of, numbers, sort_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,4 +34,4 @@ def baseline(targets: "Any", strategy: str) -> "Any":
 def most_frequent(counts: "Dict[Any, int]") -> "Any":
     """Return the most frequent class, given {class: how many}."""
     # max returns the first of equal elements.
-    return max(sorted_labels(None, list(counts), []), key=counts.__getitem__)
+    return max(sort_labels(None, list(counts), []), key=counts.__getitem__)

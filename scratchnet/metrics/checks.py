@@ -47,7 +47,7 @@ def numbers(data: "Any", name: str) -> "List[float]":
     return accept_row(column(data, name), float, name, None)
 
 
-def sorted_labels(labels: "Any", truth: "List[Any]", predicted: "List[Any]") -> "Sequence[Any]":
+def sort_labels(labels: "Any", truth: "List[Any]", predicted: "List[Any]") -> "Sequence[Any]":
     """Return the given labels, or by default all labels, sorted."""
     if labels is None:
         found = set(truth)
@@ -76,14 +76,14 @@ def weights_of(sample_weight: "Any", n: int, predictions: int) -> "List[Any]":
     return require("sample_weight", weights, (lambda v: max(v) > 0, "at least one weight above 0"))  # type: ignore
 
 
-def classified(
+def classes_and_weights(
     targets: "Any", predictions: "Any", sample_weight: "Any"
 ) -> "Tuple[List[Any], List[Any], List[Any]]":
     truth, predicted = classes_of(targets, "targets"), classes_of(predictions, "predictions")
     return truth, predicted, weights_of(sample_weight, len(truth), len(predicted))
 
 
-def numeric(
+def numbers_and_weights(
     targets: "Any", predictions: "Any", sample_weight: "Any"
 ) -> "Tuple[List[float], List[float], List[Any]]":
     y, predicted = numbers(targets, "targets"), numbers(predictions, "predictions")

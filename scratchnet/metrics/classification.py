@@ -4,7 +4,7 @@ from collections import Counter, namedtuple
 
 from ..core.checks import require
 from ..core.functions import total
-from .checks import classified, mean_of, sorted_labels
+from .checks import classes_and_weights, mean_of, sort_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) ->
     >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
     0.75
     """
-    truth, predicted, weights = classified(targets, predictions, sample_weight)
+    truth, predicted, weights = classes_and_weights(targets, predictions, sample_weight)
     return mean_of([t == p for t, p in zip(truth, predicted)], weights)
 
 
@@ -46,8 +46,8 @@ def confusion_matrix(
     >>> confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2])
     [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
     """
-    truth, predicted, weights = classified(targets, predictions, sample_weight)
-    labels = sorted_labels(labels, truth, predicted)
+    truth, predicted, weights = classes_and_weights(targets, predictions, sample_weight)
+    labels = sort_labels(labels, truth, predicted)
     place = {label: i for i, label in enumerate(labels)}
     matrix = [[0] * len(labels) for _ in labels]
     for t, p, w in zip(truth, predicted, weights):
@@ -79,7 +79,7 @@ def precision_recall_f1(
     Score(label=1, precision=1.0, recall=0.5, f1=0.6666666666666666, support=2)
     """
     require("zero_division", zero_division, (lambda v: v in (0, 1), "0 or 1"))
-    truth, predicted, weights = classified(targets, predictions, sample_weight)
+    truth, predicted, weights = classes_and_weights(targets, predictions, sample_weight)
     hits: "Counter[Any]" = Counter()
     support: "Counter[Any]" = Counter()
     calls: "Counter[Any]" = Counter()
@@ -89,7 +89,7 @@ def precision_recall_f1(
         calls[p] += w
     scores = [
         score_of(label, hits[label], support[label], calls[label], zero_division)
-        for label in sorted_labels(labels, truth, predicted)
+        for label in sort_labels(labels, truth, predicted)
     ]
     return Scores(
         scores,

@@ -4,7 +4,7 @@ from collections import Counter
 
 from ..texts import html_table, plural, shortened, width
 from .baselines import most_frequent
-from .checks import classes_of, classified, sorted_labels
+from .checks import classes_and_weights, classes_of, sort_labels
 from .classification import (
     Score,
     accuracy,
@@ -12,7 +12,7 @@ from .classification import (
     confusion_matrix,
     precision_recall_f1,
 )
-from .layout import aligned, digits
+from .layout import align, digits
 from .probabilities import log_loss, roc_auc
 
 TYPE_CHECKING = False
@@ -49,9 +49,9 @@ class ClassificationReport:
         labels: "Any" = None,
         probabilities: "Any" = None,
     ) -> None:
-        truth, predicted, _ = classified(targets, predictions, None)
+        truth, predicted, _ = classes_and_weights(targets, predictions, None)
         self.samples = len(truth)
-        self.labels = list(sorted_labels(labels, truth, predicted))
+        self.labels = list(sort_labels(labels, truth, predicted))
         known = truth if known is None else known
         counts = known if isinstance(known, dict) else Counter(classes_of(known, "known"))
         self.accuracy = accuracy(truth, predicted)
@@ -109,7 +109,7 @@ class ClassificationReport:
         )
         first = f"classification of {plural(self.samples, 'sample')}"
         measures = "\n".join([first, *self._measures(always)])
-        return "\n\n".join([measures, aligned(self._score_rows()), self._confusions()])
+        return "\n\n".join([measures, align(self._score_rows()), self._confusions()])
 
     def _repr_html_(self) -> str:
         """Return the report as HTML for a notebook."""
@@ -157,7 +157,7 @@ class ClassificationReport:
         """Return the matrix or, if it is too wide for a terminal, the most frequent mistakes."""
         rows = self._confusion_rows()
         names = rows[0][1:]
-        table = aligned(rows)
+        table = align(rows)
         if width(table.split("\n")[0]) <= WIDTH:
             return table
         mistakes = [
@@ -170,6 +170,6 @@ class ClassificationReport:
         rows = [["truth", "predicted", "samples"]] + [
             [truth, name, str(n)] for n, truth, name in listed
         ]
-        return "the most frequent mistakes\n" + aligned(rows) if listed else "no mistakes"
+        return "the most frequent mistakes\n" + align(rows) if listed else "no mistakes"
 
     __repr__ = __str__

@@ -62,12 +62,12 @@ def measures(net: "Sequential", examples: "Examples", names: "Any") -> "Dict[str
     X, Y, weights = examples.batch(list(range(len(examples))))
     A = net.predict(X)
     return {
-        name: measure(*_compared(kind, name, net, Y, A), weights)
+        name: measure(*_values_to_compare(kind, name, net, Y, A), weights)
         for name, (kind, measure) in chosen.items()
     }
 
 
-def _compared(kind: str, name: str, net: "Sequential", Y: "Any", A: "Any") -> "List[Any]":
+def _values_to_compare(kind: str, name: str, net: "Sequential", Y: "Any", A: "Any") -> "List[Any]":
     """Return the targets and the predictions that a measure of this kind compares."""
     last = net.layers[-1]
     if kind == "numbers":

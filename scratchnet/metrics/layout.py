@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Any, Sequence
 
 
-def aligned(rows: "Sequence[Sequence[str]]") -> str:
+def align(rows: "Sequence[Sequence[str]]") -> str:
     """Return the rows as lines. The first column is aligned left, the others right."""
     widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
     lines = []

@@ -4,7 +4,7 @@ import math
 
 from ..core.checks import accept, accept_rows, is_sequence, shown
 from ..core.functions import total
-from .checks import classes_of, mean_of, numbers, sorted_labels, weights_of
+from .checks import classes_of, mean_of, numbers, sort_labels, weights_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def class_probabilities(output: "List[float]") -> "List[float]":
 
 def _columns(labels: "Any", truth: "List[Any]", count: int) -> "Sequence[Any]":
     """Return the class of each column of the probabilities."""
-    known = sorted_labels(labels, truth, [])
+    known = sort_labels(labels, truth, [])
     if len(known) == count:
         return known
     if labels is None and all([isinstance(t, (int, float)) and 0 <= t < count for t in known]):
@@ -86,7 +86,7 @@ def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> float
     """
     truth, values = classes_of(targets, "targets"), numbers(scores, "scores")
     weights = weights_of(sample_weight, len(truth), len(values))
-    classes = sorted_labels(None, truth, [])
+    classes = sort_labels(None, truth, [])
     if len(classes) > 2:
         raise ValueError(
             f"roc_auc: the targets have {len(classes)} classes; "

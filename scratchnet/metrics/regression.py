@@ -2,7 +2,7 @@
 
 import math
 
-from .checks import mean_of, numeric
+from .checks import mean_of, numbers_and_weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float
     >>> r2([1, 2, 3], [1, 2, 4])
     0.5
     """
-    y, predicted, weights = numeric(targets, predictions, sample_weight)
+    y, predicted, weights = numbers_and_weights(targets, predictions, sample_weight)
     if len(y) < 2:
         return math.nan
     mean = mean_of(y, weights)
@@ -36,7 +36,7 @@ def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any"
     >>> mean_absolute_error([1, 2, 3], [1, 2, 6])
     1.0
     """
-    y, predicted, weights = numeric(targets, predictions, sample_weight)
+    y, predicted, weights = numbers_and_weights(targets, predictions, sample_weight)
     return mean_of([abs(a - b) for a, b in zip(y, predicted)], weights)
 
 
@@ -48,5 +48,5 @@ def root_mean_squared_error(
     >>> root_mean_squared_error([1, 2, 3, 4], [1, 2, 3, 6])
     1.0
     """
-    y, predicted, weights = numeric(targets, predictions, sample_weight)
+    y, predicted, weights = numbers_and_weights(targets, predictions, sample_weight)
     return math.sqrt(mean_of([(a - b) * (a - b) for a, b in zip(y, predicted)], weights))

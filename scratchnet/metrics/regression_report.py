@@ -2,8 +2,8 @@
 
 from ..texts import html_table, plural
 from .baselines import baseline
-from .checks import numeric
-from .layout import aligned, digits, finite
+from .checks import numbers_and_weights
+from .layout import align, digits, finite
 from .regression import mean_absolute_error, r2, root_mean_squared_error
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ class RegressionReport:
     """
 
     def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None) -> None:
-        y, predicted, _ = numeric(targets, predictions, None)
+        y, predicted, _ = numbers_and_weights(targets, predictions, None)
         training = y if known is None else known
         self.samples = len(y)
         self.mean, self.median = baseline(training, "mean"), baseline(training, "median")
@@ -67,7 +67,7 @@ class RegressionReport:
 
     def __str__(self) -> str:
         rows = self._rows()
-        lines = aligned([row[:3] for row in rows]).split("\n")
+        lines = align([row[:3] for row in rows]).split("\n")
         table = [(line + "  " + row[3]).rstrip() for line, row in zip(lines, rows)]
         return "\n".join([f"regression of {plural(self.samples, 'sample')}", ""] + table)
 

@@ -12,7 +12,7 @@ from .marks import Dots
 from .picture import names_of
 from .region import Region
 from .scale import Scale
-from .scatter import thinned
+from .scatter import thin_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def decision_boundary(
     net = net if net.number is float else net.copy(float)
     read = net.accept(X)
     rows = [read[k] for k in range(len(read))]
-    i, j = _chosen(features, len(rows[0]))
+    i, j = _choose_inputs(features, len(rows[0]))
     count = len(rows[0])
     names = names_of(
         "names", ["input {}".format(k) for k in range(count)] if names is None else names, count, 30
@@ -105,7 +105,7 @@ def _plane(others: "Row", i: int, j: int, x: "Scale", y: "Scale") -> "List[Row]"
 # ---- checks of arguments -------------------------------------------------------------------------
 
 
-def _chosen(features: "Any", inputs: int) -> "Tuple[int, int]":
+def _choose_inputs(features: "Any", inputs: int) -> "Tuple[int, int]":
     if inputs < 2:
         raise ValueError(
             "a plane has two inputs, but the network has 1; use plots.predictions instead"
@@ -205,7 +205,7 @@ def _regions(
             chart, _grid(margin), k, 0.22, TEXTURES[k % len(TEXTURES)], bordered=k + 1 < count
         )
         chart.marks.append(region)
-    chosen = thinned(list(zip(points, classes)), POINTS)
+    chosen = thin_out(list(zip(points, classes)), POINTS)
     for k, margin in enumerate(margins):
         own = [point for point, c in chosen if c == k]
         if own or max(margin) >= 0:
@@ -215,7 +215,7 @@ def _regions(
 def _heights(chart: "Chart", values: "Row", targets: "Row", points: "Points") -> None:
     heights = Scale(values + targets).ticks(LEVELS)
     opacity = 1.0
-    chosen = thinned(list(zip(points, targets)), POINTS)
+    chosen = thin_out(list(zip(points, targets)), POINTS)
     samples = [Dots([p for p, y in chosen if y < heights[0][0]], 0, "", 4.5, "o", shade=0)]
     for k, (height, text) in enumerate(heights):
         opacity *= 1 - SHADE

@@ -4,7 +4,7 @@ Lines consist of Braille dots, 2×4 per character. If the encoding has none, the
 
 >>> canvas = Canvas(8, 3, "utf-8")
 >>> canvas.line((0, 0), (1, 1), 0)
->>> print(written(canvas.lines(), "utf-8"))  # doctest: +NORMALIZE_WHITESPACE
+>>> print(encode_lines(canvas.lines(), "utf-8"))  # doctest: +NORMALIZE_WHITESPACE
      ⢀⠔⠊
   ⢀⠤⠒⠁
 ⡠⠔⠁
@@ -90,9 +90,7 @@ class Canvas:
             ]
             runs = itertools.groupby(cells, key=lambda cell: cell[0])
             lines.append(
-                "".join(
-                    [painted("".join([text for _, text in run]), series) for series, run in runs]
-                )
+                "".join([paint("".join([text for _, text in run]), series) for series, run in runs])
             )
         return lines
 
@@ -112,7 +110,7 @@ def has_braille(encoding: str) -> bool:
         ) from None
 
 
-def written(lines: "List[str]", encoding: str) -> str:
+def encode_lines(lines: "List[str]", encoding: str) -> str:
     """Return the lines as text in that encoding: in ASCII if it has no Braille."""
     text = "\n".join([line.rstrip() for line in lines])
     if not has_braille(encoding):
@@ -120,24 +118,24 @@ def written(lines: "List[str]", encoding: str) -> str:
     return text.encode(encoding, "replace").decode(encoding)
 
 
-def painted(text: str, series: "Optional[int]") -> str:
+def paint(text: str, series: "Optional[int]") -> str:
     """Return the text in the colour of a series, or unchanged for None."""
     if series is None:
         return text
     return "\x1b[38;5;{}m{}\x1b[0m".format(COLOURS[series % len(COLOURS)], text)
 
 
-def padded(text: str, columns: int) -> str:
+def pad(text: str, columns: int) -> str:
     """Return the text, aligned right."""
     return " " * (columns - width(text)) + text
 
 
-def wrapped(items: "List[Tuple[str, Optional[int]]]", columns: int, colour: bool) -> "List[str]":
+def wrap(items: "List[Tuple[str, Optional[int]]]", columns: int, colour: bool) -> "List[str]":
     """Return the items in lines of at most ``columns`` columns, with three spaces between them."""
     lines, used = [], columns  # type: List[str], int
     for text, series in items:
         text = shortened(text, columns)
-        item = painted(text, series) if colour else text
+        item = paint(text, series) if colour else text
         if used + 3 + width(text) > columns:
             lines.append(item)
             used = width(text)

@@ -107,7 +107,7 @@ class Chart(Picture):
         lines = []
         for j, line in enumerate(canvas.lines(colour)):
             lines.append(
-                text_canvas.padded(y_ticks.get(j, ""), margin - 1)
+                text_canvas.pad(y_ticks.get(j, ""), margin - 1)
                 + (" ┤" if j in y_ticks else " │")
                 + line
             )
@@ -124,7 +124,7 @@ class Chart(Picture):
             " " * (margin + 1 + max(0, (across - width(self.x_name)) // 2))
             + shortened(self.x_name, across)
         )
-        return text_canvas.written(head + lines, encoding)
+        return text_canvas.encode_lines(head + lines, encoding)
 
 
 def legend(marks: "List[Any]", width: float) -> "Tuple[List[str], float]":
@@ -145,4 +145,4 @@ def text_legend(marks: "List[Any]", columns: int, encoding: str, colour: bool) -
     """Return the legend of the marks as lines of text."""
     braille = text_canvas.has_braille(encoding)
     items = [(mark.letters(braille) + " " + mark.name, mark.series) for mark in marks if mark.name]
-    return text_canvas.wrapped(items, columns, colour)
+    return text_canvas.wrap(items, columns, colour)

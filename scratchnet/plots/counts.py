@@ -74,36 +74,31 @@ class Grid(Picture):
         contents = [
             svg.label(max(middle, 60), 62, "predicted", class_="dim middle"),
             svg.element(
-                "text", "truth", class_="dim middle", transform=_turned(28, top + n * cell / 2)
+                "text", "truth", class_="dim middle", transform=_turn(28, top + n * cell / 2)
             ),
         ]
-        for i, name in enumerate(self.names):
-            place = (i + 0.5) * cell
-            contents.append(svg.label(left - 8, top + place + 4, name, class_="end"))
-            if steep:
-                contents.append(
-                    svg.element(
-                        "text", svg.escape(name), transform=_turned(left + place + 4, top - 8)
-                    )
-                )
-            else:
-                contents.append(svg.label(left + place, top - 8, name, class_="middle"))
+        contents += self._labels(left, top, cell, steep)
         corners = [(i, j, left + j * cell, top + i * cell) for i in range(n) for j in range(n)]
-        blanks = "".join(
-            [
-                "M{} {}h{}v{}h{}z".format(
-                    *map(svg.number, (x + 0.5, y + 0.5, cell - 1, cell - 1, 1 - cell))
-                )
-                for i, j, x, y in corners
-                if not self.counts[i][j]
-            ]
-        )
-        contents.append(svg.element("path", d=blanks, class_="blank"))
+        blank = [_square(x, y, cell) for i, j, x, y in corners if not self.counts[i][j]]
+        contents.append(svg.element("path", d="".join(blank), class_="blank"))
         for i, j, x, y in corners:
             if self.counts[i][j]:
                 contents += self._cell(i, j, x, y, cell, size)
         width = max(left + n * cell + 20, 40 + svg.extent(self.title, svg.LARGE + 1))
         return svg.document(self.title, self._description(), width, top + n * cell + 20, contents)
+
+    def _labels(self, left: float, top: float, cell: float, steep: bool) -> "List[str]":
+        """Return the names of the rows and, vertical if ``steep``, of the columns."""
+        contents = []
+        for i, name in enumerate(self.names):
+            place = (i + 0.5) * cell
+            contents.append(svg.label(left - 8, top + place + 4, name, class_="end"))
+            if steep:
+                turn = _turn(left + place + 4, top - 8)
+                contents.append(svg.element("text", svg.escape(name), transform=turn))
+            else:
+                contents.append(svg.label(left + place, top - 8, name, class_="middle"))
+        return contents
 
     def _cell(self, i: int, j: int, x: float, y: float, side: float, size: float) -> "List[str]":
         share = self._share(i, j)
@@ -155,17 +150,17 @@ class Grid(Picture):
             return self._shades(columns, encoding, colour)
         heads = [shortened(name, room) for name in self.names]
         widths = [max(width(head), d) for head, d in zip(heads, digits)]
-        head = [text_canvas.padded(text, w) for text, w in zip([corner] + heads, [first] + widths)]
+        head = [text_canvas.pad(text, w) for text, w in zip([corner] + heads, [first] + widths)]
         lines = [shortened(self.title, columns), "  ".join(head)]
         for i, name in enumerate(self.names):
-            cells = [text_canvas.padded(name, first)]
+            cells = [text_canvas.pad(name, first)]
             for j, text in enumerate(self.texts[i]):
-                cell = text_canvas.padded(text, widths[j])
+                cell = text_canvas.pad(text, widths[j])
                 cells.append(
-                    text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell
+                    text_canvas.paint(cell, int(i != j)) if colour and self.counts[i][j] else cell
                 )
             lines.append("  ".join(cells))
-        return text_canvas.written(lines, encoding)
+        return text_canvas.encode_lines(lines, encoding)
 
     def _shades(self, columns: int, encoding: str, colour: bool) -> str:
         """Draw one or two characters per cell, darker for a larger fraction of the row."""
@@ -182,23 +177,27 @@ class Grid(Picture):
             for j in range(shown):
                 cell = ".░▒▓█"[min(4, int(self._share(i, j) * 4 + 0.999))] * wide
                 cells.append(
-                    text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell
+                    text_canvas.paint(cell, int(i != j)) if colour and self.counts[i][j] else cell
                 )
             lines.append(
-                text_canvas.padded(shortened(name, name_columns), name_columns)
-                + " "
-                + "".join(cells)
+                text_canvas.pad(shortened(name, name_columns), name_columns) + " " + "".join(cells)
             )
         if shown < len(self.names):
             lines.append(
                 shortened("{} more classes are not shown".format(len(self.names) - shown), columns)
             )
-        return text_canvas.written(lines, encoding)
+        return text_canvas.encode_lines(lines, encoding)
 
 
 def _count(n: float) -> str:
     return str(int(n)) if n < 1e12 and n == int(n) else number(n)
 
 
-def _turned(x: float, y: float) -> str:
+def _turn(x: float, y: float) -> str:
     return "translate({} {}) rotate(-90)".format(svg.number(x), svg.number(y))
+
+
+def _square(x: float, y: float, side: float) -> str:
+    """Return the path of a cell without its border."""
+    numbers = x + 0.5, y + 0.5, side - 1, side - 1, 1 - side
+    return "M{} {}h{}v{}h{}z".format(*map(svg.number, numbers))

@@ -229,7 +229,7 @@ class Diagram(Picture):
         for neurons in places:
             for neuron, point in neurons.items():
                 canvas.put(point, FOLDED if neuron is None else NEURON)
-        return text_canvas.written(head + canvas.lines(colour) + feet, encoding)
+        return text_canvas.encode_lines(head + canvas.lines(colour) + feet, encoding)
 
     def _places(self, k: int, column: "Column", rows: int) -> "Dict[Any, Tuple[float, float]]":
         """Return the positions of the neurons. If they exceed the rows, some are left out."""

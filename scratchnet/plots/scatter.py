@@ -33,11 +33,11 @@ def predictions(targets: "Any", predicted: "Any") -> "Picture":
     chart = Chart(title, description, scale, scale, "target", "prediction", 460, 370)
     diagonal = [(scale.at(end), scale.at(end)) for end in (0, 1)]
     chart.marks.append(Line([diagonal], 6, "perfect", dashed=True, thin=True))
-    chart.marks.append(Dots(thinned(pairs, POINTS), 0, "sample", radius=3.5))
+    chart.marks.append(Dots(thin_out(pairs, POINTS), 0, "sample", radius=3.5))
     return chart
 
 
-def thinned(points: "List[Any]", most: int) -> "List[Any]":
+def thin_out(points: "List[Any]", most: int) -> "List[Any]":
     """Return at most ``most`` of the points, taken evenly."""
     if len(points) <= most:
         return points

@@ -42,7 +42,7 @@ def refusals_so_far() -> int:
     return refusals.get(get_ident(), 0)
 
 
-def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
+def _fold(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
     """Return the result of an operation that needs no computation, or None."""
     if operation == "multiply":
         if a.is_absent or b.is_absent:
@@ -118,7 +118,7 @@ class Symbolic(Operators):
         if a.is_constant and b.is_constant and (b.value or operation != "divide"):
             value = OPERATIONS[operation].function(a.value, b.value)
             return value if isinstance(value, bool) else type(self)(value)  # bool: a comparison
-        folded = _folded(operation, a, b)
+        folded = _fold(operation, a, b)
         return type(self)(None, operation, (a, b)) if folded is None else folded
 
     @classmethod

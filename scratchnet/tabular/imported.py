@@ -19,12 +19,12 @@ from ..core.layers import Dense
 from ..core.network import Sequential
 from ..datasets.arrays import is_array
 from ..datasets.encoding import Encoder
-from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Quantity, listed
+from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Quantity, join_first
 from ..datasets.tables.columns import MISSING, NUMBERS
 from ..datasets.tables.headings import has_header
 from ..datasets.tables.reading import read_columns
 from ..datasets.tables.records import is_records, table_of
-from ..datasets.tables.table import found
+from ..datasets.tables.table import find_column
 from ..deep.activations import LogSoftmax
 from ..texts import number_of, plural
 from .model import metadata_of
@@ -65,7 +65,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         raise ValueError(
             f"{table.source}: the network has {net.inputs} inputs, but the table has "
             f"{plural(len(encoder.features), 'column')} of numbers besides the target: "
-            f"{listed(encoder.features)}; give one column per input, in the same order"
+            f"{join_first(encoder.features)}; give one column per input, in the same order"
         )
     if encoder.outputs != net.outputs:
         what = f"{len(encoder.classes)} classes" if encoder.classes else "a quantity"
@@ -75,8 +75,9 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         )
     if labels is not None and not _are_same(labels, encoder.target):
         raise ValueError(
-            f"{table.source}: the network's classes are {listed(map(str, labels))}, but those of "
-            f"the target are {listed(encoder.classes or [])}; give a table with the same classes"
+            f"{table.source}: the network's classes are {join_first(map(str, labels))}, but those "
+            f"of the target are {join_first(encoder.classes or [])}; give a table with the same "
+            "classes"
         )
     if not encoder.classes:
         own = encoder.target
@@ -92,7 +93,7 @@ def _table_for(net: "Sequential", data: "Any", target: "Optional[str]") -> "Tabl
     """Return the table, read once: all its columns except the target are numbers."""
 
     def plan(names: "List[str]", source: str, header: bool) -> "Tuple[Kinds, str]":
-        label = names[-1] if target is None else found(target, names, source, header)
+        label = names[-1] if target is None else find_column(target, names, source, header)
         inputs = [name for name in names if name != label]
         check_order(net, inputs, source)
         kinds: "Kinds" = dict.fromkeys(inputs, NUMBERS)
@@ -127,7 +128,7 @@ def check_order(net: "Sequential", names: "Sequence[Any]", source: str) -> None:
     if set(own) <= set(found) and found[: len(own)] != own:
         raise ValueError(
             f"{source}: the columns are in another order than the inputs of the network, which are "
-            f"{listed(map(str, columns))}; put them in this order"
+            f"{join_first(map(str, columns))}; put them in this order"
         )
 
 

@@ -17,10 +17,10 @@ from ..core.network import Sequential
 from ..datasets.arrays import is_array, read_arrays
 from ..datasets.compact import CompactRows
 from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Classes, as_kind
-from ..datasets.tables.columns import MISSING, NUMBERS, spelled
+from ..datasets.tables.columns import MISSING, NUMBERS, label_of
 from ..datasets.tables.headings import has_header
 from ..datasets.tables.reading import read_columns
-from ..datasets.tables.table import found
+from ..datasets.tables.table import find_column
 from ..deep.activations import HardSigmoid, LogSoftmax
 from ..texts import plural
 from . import importance
@@ -120,7 +120,9 @@ class Positions:
         wanted = [target] if isinstance(target, str) else []
 
         def plan(names: "List[str]", source: str, header: bool) -> "Any":
-            label = found(target, names, source, header) if wanted else names[-1] * bool(target)
+            label = (
+                find_column(target, names, source, header) if wanted else names[-1] * bool(target)
+            )
             inputs = [name for name in names if name != label or not target]
             if not further or len(inputs) < (self.net.inputs or 0):
                 self._check_width(len(inputs), "besides the target" if target else "", source)
@@ -272,7 +274,7 @@ class Positions:
     def _texts(self, outputs: int) -> "List[str]":
         """Return the labels of the classes as a table spells them."""
         labels: "Sequence[Any]" = self.labels or range(max(2, outputs))
-        return [spelled(v) if isinstance(v, (int, float)) else str(v) for v in labels]
+        return [label_of(v) if isinstance(v, (int, float)) else str(v) for v in labels]
 
 
 def _check_complete(column: "Column", source: str) -> None:

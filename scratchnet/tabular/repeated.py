@@ -25,12 +25,12 @@ def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]"
                spreads and, in the first epoch, the same loss
     """
     try:
-        return _trained_on(net, data)
+        return _find_training(net, data)
     except (LookupError, TypeError, ValueError):  # such metadata are not those of a training run
         return None, None
 
 
-def _trained_on(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
+def _find_training(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
     """Return what ``training_of`` does; raise an error if the metadata do not fit."""
     metadata = net.metadata
     recipe = Recipe.from_dict(metadata["recipe"])

@@ -9,7 +9,7 @@ from scratchnet import tabular
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.datasets.tables import read_table
 from scratchnet.datasets.tables.dates import parts_of
-from scratchnet.datasets.tables.headings import completed, has_header, more_headings
+from scratchnet.datasets.tables.headings import complete, has_header, more_headings
 
 ROWS = 40
 COLORS = ["red", "blue", "red"]
@@ -62,8 +62,8 @@ def test_row_names_are_left_out(heading, row):
 
 
 def test_a_line_may_end_with_a_delimiter():
-    assert completed([["a", "b"], ["1", "2", ""], ["1", "4", ""]]) == ["a", "b", ""]
-    assert completed([["a", "b", ""], ["1", "2"], ["3", "4"]]) == ["a", "b"]
+    assert complete([["a", "b"], ["1", "2", ""], ["1", "4", ""]]) == ["a", "b", ""]
+    assert complete([["a", "b", ""], ["1", "2"], ["3", "4"]]) == ["a", "b"]
     table = table_of("a;y;", lambda i: f"{i * i % 31};{'ab'[i % 2]}")
     assert list(table.columns) == ["a", "y"] and len(table) == ROWS
     table = table_of("a;y", lambda i: f"{i * i % 31};{'ab'[i % 2]};")

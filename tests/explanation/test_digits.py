@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.explanation.digits import derivation, substituted
+from scratchnet.explanation.digits import derivation, substitute
 from scratchnet.explanation.text import formula, number
 from scratchnet.scalars import Traced
 
@@ -21,7 +21,7 @@ def assert_true(why, decimals=4):
         shown = why[name]
         if not shown.node.operation or "more …" in shown.formula:
             continue
-        lines = [substituted(shown.node, decimals)]
+        lines = [substitute(shown.node, decimals)]
         lines += [shown._chain_with_numbers(decimals)] if shown.chain else []
         for line in lines:
             result, value = number(shown.value, decimals), evaluated(line)

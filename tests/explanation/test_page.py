@@ -23,7 +23,7 @@ from layers_of_users import LayerNorm, Residual
 import scratchnet as sn
 from scratchnet.datasets import samples
 from scratchnet.explanation import page as page_module
-from scratchnet.explanation.page import embedded, frame, page
+from scratchnet.explanation.page import embed, frame, page
 from scratchnet.explanation.recording import explain
 from scratchnet.explanation.text import number
 
@@ -1119,7 +1119,7 @@ def test_the_policy_allows_only_the_script_of_the_page():
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_no_text_becomes_markup(value):
-    text = embedded(value)
+    text = embed(value)
     assert json.loads(text) == value
     assert not set(text) & set("<>&")
     text.encode("ascii")

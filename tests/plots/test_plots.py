@@ -18,7 +18,7 @@ import scratchnet as sn
 from scratchnet import metrics, plots
 from scratchnet.cli.commands.plot import choose_inputs
 from scratchnet.plots.boundary import TEXTURES
-from scratchnet.plots.canvas import Canvas, written
+from scratchnet.plots.canvas import Canvas, encode_lines
 from scratchnet.plots.chart import Chart
 from scratchnet.plots.region import Region
 from scratchnet.plots.scale import Scale, number
@@ -303,7 +303,7 @@ def test_columns_stay_in_line_in_any_encoding():
 
 def test_textures_differ_in_ascii_too():
     for textures in (TEXTURES, ".\u2591\u2592\u2593\u2588"):
-        assert len(set(written([textures], "ascii"))) == len(textures)
+        assert len(set(encode_lines([textures], "ascii"))) == len(textures)
 
 
 @pytest.mark.parametrize(
@@ -825,4 +825,4 @@ def test_a_canvas_ignores_points_outside():
     canvas = Canvas(4, 2, "ascii")
     for point in ((0, 0), (1, 1), (1.1, 0), (0, -0.2), (0.4, 5)):
         canvas.dot(point, 0)
-    assert written(canvas.lines(), "ascii") == "   *\n*"
+    assert encode_lines(canvas.lines(), "ascii") == "   *\n*"

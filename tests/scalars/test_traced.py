@@ -14,7 +14,7 @@ import scratchnet as sn
 from scratchnet import functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
-from scratchnet.explanation.digits import derivation, substituted
+from scratchnet.explanation.digits import derivation, substitute
 from scratchnet.explanation.text import formula, number
 from scratchnet.scalars import Traced
 
@@ -286,7 +286,7 @@ A, B, C, D = [Traced(value, name=name) for value, name in zip((2.0, -3.0, 0.5, 4
 )
 def test_by_hand(node, names, numbers):
     assert formula(node).replace(" · ", "·").replace(" / ", "/") == names
-    assert numbers in (None, substituted(node))
+    assert numbers in (None, substitute(node))
 
 
 @pytest.mark.parametrize(
@@ -304,9 +304,9 @@ def test_a_derivation_ends_with_its_result(node, text):
 
 def test_a_named_number_is_where_a_derivation_ends():
     z = A * C + D
-    assert substituted(z * A) == "(2·0.5 + 4)·2"
+    assert substitute(z * A) == "(2·0.5 + 4)·2"
     z.name = "z"
-    assert (formula(z * A), substituted(z * A)) == ("z · a", "5·2")
+    assert (formula(z * A), substitute(z * A)) == ("z · a", "5·2")
     assert formula(z) == "a · c + d"  # but its own is told
 
 
@@ -399,7 +399,7 @@ def test_the_text_means_what_was_computed(tree):
     except ZeroDivisionError:
         assume(False)
     assert evaluated(formula(node), {leaf.name: leaf.value for leaf in leaves}) == node.value
-    assert evaluated(re.sub(r"\b\d+", r"F(\g<0>)", substituted(node)), {}) == node.value
+    assert evaluated(re.sub(r"\b\d+", r"F(\g<0>)", substitute(node)), {}) == node.value
 
 
 @settings(max_examples=50)
@@ -409,7 +409,7 @@ def test_no_two_signs_stand_side_by_side(tree):
         node = grown(tree, [])
     except ZeroDivisionError:
         assume(False)
-    assert not re.search(r"[-−+·/] ?[-−]", substituted(node))
+    assert not re.search(r"[-−+·/] ?[-−]", substitute(node))
 
 
 def test_a_gradient_of_a_network_in_words():

@@ -50,7 +50,7 @@ def show_start(write: "Callable[..., None]") -> None:
 
 
 def show_first_iteration(write: "Callable[..., None]") -> None:
-    step = traced_iteration()
+    step = trace_iteration()
     write("Iteration 1, forward:  {}".format(_formulas(and_gate.forward)))
     for z, s in zip(step["z"][0], step["s"][0]):
         write("  z = {:<28}  s = {}".format(derivation(z), derivation(s)))
@@ -67,13 +67,13 @@ def show_first_iteration(write: "Callable[..., None]") -> None:
     write()
 
 
-def traced_iteration() -> "Dict[str, Any]":
+def trace_iteration() -> "Dict[str, Any]":
     """Return the first iteration on traced numbers. A derivation ends at numbers with a name."""
     step = and_gate.iterate(
-        _traced(and_gate.W),
+        _trace(and_gate.W),
         Traced(and_gate.B),
-        _traced(and_gate.X),
-        _traced(and_gate.Y),
+        _trace(and_gate.X),
+        _trace(and_gate.Y),
         Traced(and_gate.A),
     )
     for name in ("z", "s", "y_pred", "error", "dW"):
@@ -84,7 +84,7 @@ def traced_iteration() -> "Dict[str, Any]":
     return step
 
 
-def _traced(A: "Matrix") -> "Matrix":
+def _trace(A: "Matrix") -> "Matrix":
     return apply(Traced, A)
 
 

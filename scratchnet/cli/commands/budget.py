@@ -54,7 +54,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the table. Return the exit status."""
     boards = budget.BOARDS
     if options.board is not None:
-        boards = {options.board: board_named(options.board)}
+        boards = {options.board: find_board(options.board)}
     net = models.load(options.model)
     network = plan.Plan(net, options.self_contained, rows_of(net))
     products = plural(budget.multiply_adds(net), "multiply-add")
@@ -72,7 +72,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     return 0
 
 
-def board_named(name: str) -> "Board":
+def find_board(name: str) -> "Board":
     """Return the board of this name, or raise an error that says which there are."""
     if name in budget.BOARDS:
         return budget.BOARDS[name]

@@ -110,7 +110,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.seeds:
         return exercises.write_class(options, write, explain_setting, header)
     why, encoder, about = explain_setting(options, steps_to_record(options))
-    asked = [why[input_named(name, encoder)] for name in options.number]
+    asked = [why[find_input(name, encoder)] for name in options.number]
     lines = [] if options.html or options.json or options.worksheet else about()
     if lines:
         write(terminal.style("\n".join(lines)) + "\n")
@@ -172,7 +172,7 @@ def names_of(encoder: "Any") -> "Dict[str, Any]":
     }
 
 
-def input_named(name: str, encoder: "Any") -> str:
+def find_input(name: str, encoder: "Any") -> str:
     """Return the name of a number, which may be given as the column of an input."""
     if encoder and name in encoder.features:
         return f"x[0][{encoder.features.index(name)}]"

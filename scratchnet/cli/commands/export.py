@@ -14,7 +14,7 @@ from ...tabular.rows import rows_of
 from .. import terminal
 from ..calibration import Calibration
 from ..data import add_reading
-from .budget import board_named, duration
+from .budget import duration, find_board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,12 @@ def configure(parser: "Any") -> None:
         help="print what the file takes on this board, and which limits it exceeds; "
         "`scratchnet budget` lists the boards",
     )
+    add_c(parser)
+    add_micropython(parser)
+    add_reading(parser)
+
+
+def add_c(parser: "Any") -> None:
     group = parser.add_argument_group("C")
     group.add_argument(
         "--progmem",
@@ -97,6 +103,9 @@ def configure(parser: "Any") -> None:
         metavar="NAME",
         help="its loss, such as huber (default: the one that pairs with the last activation)",
     )
+
+
+def add_micropython(parser: "Any") -> None:
     group = parser.add_argument_group("MicroPython")
     group.add_argument(
         "--heap",
@@ -108,13 +117,12 @@ def configure(parser: "Any") -> None:
     group.add_argument(
         "--viper", action="store_true", help="for int8: compile the loops for the processor"
     )
-    add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what its number type changes. Return the exit status."""
     terminal.check_output(options.output, [options.model, options.calibrate])
-    board = None if options.board is None else board_named(options.board)
+    board = None if options.board is None else find_board(options.board)
     net = models.load(options.model)
     calibration = None if options.calibrate is None else Calibration(options, net)
     request = targets.request_for(

@@ -1,7 +1,7 @@
 """`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
 from ... import __version__, set_kernel, unroll
-from ...datasets.encoding.parts import listed
+from ...datasets.encoding.parts import join_first
 from ...formats import models
 from ...tabular.model import model_of
 from ...texts import ascii_of, plural
@@ -76,5 +76,5 @@ def about(net: "Sequential", path: str) -> "List[str]":
     )  # a single output is for the second
     outputs = f"the prediction: {encoder.target.name}"
     if classes:
-        outputs = f"the probability of each class: {listed(classes)}"
+        outputs = f"the probability of each class: {join_first(classes)}"
     return [f"x{j}: {name}" for j, name in enumerate(encoder.features)] + [outputs]

@@ -9,7 +9,7 @@ from ..tables.columns import DATES
 from ..tables.dates import PARTS
 from ..tables.headings import has_header
 from ..tables.numerals import is_number
-from .parts import listed
+from .parts import join_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,10 +109,9 @@ def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) 
     known, alike = set(there), {name.lower(): name for name in there}
     missing = [name for name in wanted if name not in known]
     if missing:
-        what = (
-            f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
-        )
+        columns = "columns" if len(missing) > 1 else "column"
+        what = f"{source} has no {columns} {join_first(map(shown, missing))}"
         meant = [shown(alike[name.lower()]) for name in missing if name.lower() in alike]
         if len(meant) == len(missing):
-            raise ValueError(f"{what}; did you mean {listed(meant)}?")
-        raise ValueError(f"{what}; it has {listed(map(shown, there))}")
+            raise ValueError(f"{what}; did you mean {join_first(meant)}?")
+        raise ValueError(f"{what}; it has {join_first(map(shown, there))}")

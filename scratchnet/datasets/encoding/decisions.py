@@ -7,7 +7,7 @@ import re
 
 from ...core.checks import shown
 from ...texts import printable, text_table
-from .parts import listed
+from .parts import join_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def table_of(decisions: "Sequence[Sequence[str]]") -> str:
     """Return the decisions as a table. If there are many, columns that are alike share a line."""
     lines = [tuple(map(printable, decision)) for decision in decisions]
     if len(lines) > LINES:
-        lines = _joined(lines)
+        lines = _join_alike(lines)
     return text_table([HEADING, *lines])
 
 
-def _joined(lines: "List[Tuple[str, ...]]") -> "List[Tuple[str, ...]]":
+def _join_alike(lines: "List[Tuple[str, ...]]") -> "List[Tuple[str, ...]]":
     """Return one line for all columns about which the same is said, apart from numbers."""
     groups: "Dict[Any, List[Tuple[str, ...]]]" = {}
     for line in lines:
@@ -49,5 +49,5 @@ def nothing_left(table: "Table", decisions: "Sequence[Sequence[str]]") -> str:
         if what != TARGET
     ]
     delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
-    hint = listed(others) or "no other was read" + delimiter
+    hint = join_first(others) or "no other was read" + delimiter
     return f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"

@@ -51,9 +51,9 @@ from .parts import (
     Number,
     Quantity,
     as_kind,
-    filled,
-    listed,
-    picked,
+    fill_gaps,
+    join_first,
+    pick,
     target_from,
 )
 from .surprises import sentences
@@ -155,7 +155,7 @@ class Encoder(Encoding):
             )
         target, why = target_of(column, complete, task, table.source)
         what = (
-            "classes: " + listed(target.classes)
+            "classes: " + join_first(target.classes)
             if isinstance(target, Classes)
             else "a quantity, standardized"
         )
@@ -217,8 +217,8 @@ class Encoder(Encoding):
         check_columns(list(self.parts), list(table.columns), table.source)
         columns, coded = [], []
         for number in self.numbers:
-            values = picked(as_kind(table[number.name], NUMBERS, table.source).values, rows)
-            columns.append(filled(values, number.median))
+            values = pick(as_kind(table[number.name], NUMBERS, table.source).values, rows)
+            columns.append(fill_gaps(values, number.median))
         for category in self.categories:
             column = as_kind(table[category.name], CATEGORIES, table.source)
             coded.append((category.codes(column, rows), len(category.features)))
@@ -291,7 +291,7 @@ class Encoder(Encoding):
         require(
             "table",
             data,
-            (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + listed(keys)),
+            (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + join_first(keys)),
         )
         target = target_from(data["target"])
         made = {"numbers": [], "categories": []}  # type: Dict[str, List[Any]]

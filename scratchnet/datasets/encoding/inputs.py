@@ -8,10 +8,10 @@ from operator import mul
 from ...core.checks import shown
 from ...texts import plural
 from ..median import median_of
-from ..tables.columns import NUMBERS, TEXT, TOO_MANY, spelled
+from ..tables.columns import NUMBERS, TEXT, TOO_MANY, label_of
 from ..tables.dates import looks_like_date
 from ..tables.numerals import are_measured, is_number
-from .parts import MOST_LABELS, Category, Number, in_order, listed, picked
+from .parts import MOST_LABELS, Category, Number, in_order, join_first, pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def part_of(
 def _part_of_numbers(
     column: "Column", rows: "Sequence[int]", keep_equal: bool
 ) -> "Tuple[Any, str, str]":
-    values = picked(column.values, column.present(rows))
+    values = pick(column.values, column.present(rows))
     if not values:
         return None, "left out", "it holds nothing"
     least, most = min(values), max(values)
     if least == most and not keep_equal:
-        return None, "left out", f"it holds only {spelled(values[0])}" + _strays(column)
+        return None, "left out", f"it holds only {label_of(values[0])}" + _strays(column)
     is_id, hint = (False, "") if column.requested else _identifies(column)
     if is_id:
         return None, "left out", hint
@@ -104,7 +104,7 @@ def _strays(column: "Column") -> str:
     if not column.strays:
         return ""
     texts = [f"{shown(text)} ({plural(n, 'row')})" for text, n in column.strays.items()]
-    return f"; {listed(texts)} counted as missing"
+    return f"; {join_first(texts)} counted as missing"
 
 
 def _identifies(column: "Column") -> "Tuple[bool, str]":
@@ -130,7 +130,7 @@ def _strange(values: "Sequence[float]") -> str:
     marks, others = _marks(values)
     if marks:
         rows = plural(len(values) - len(others), "row")
-        numbers = ",".join(map(spelled, marks))
+        numbers = ",".join(map(label_of, marks))
         verb = "means" if len(marks) == 1 else "mean"
         return f"; if {numbers} ({rows}) {verb} missing, say so (--missing={numbers})"
     sample = sorted(values[:: 1 + len(values) // SAMPLED])
@@ -142,7 +142,7 @@ def _strange(values: "Sequence[float]") -> str:
     far = [v for v in values if not low - ABSURD * width <= v <= high + ABSURD * width]
     if not far:
         return ""
-    return f"; {plural(len(far), 'number')}, such as {spelled(far[0])}, far from all others"
+    return f"; {plural(len(far), 'number')}, such as {label_of(far[0])}, far from all others"
 
 
 def _marks(values: "Sequence[float]") -> "Tuple[List[float], List[float]]":
@@ -172,7 +172,7 @@ def _is_far(value: float, others: "Sequence[float]") -> bool:
 
 
 def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
-    counts = Counter(picked(column.values, rows))
+    counts = Counter(pick(column.values, rows))
     gaps = counts.pop(-1, 0)
     different, filled_in = len(counts), len(rows) - gaps
     if different + bool(gaps) < 2:
@@ -207,7 +207,7 @@ def hint_for(column: "Column", is_target: bool = False) -> str:
         if not others:
             return "; they look like numbers with different marks or units (--decimal)"
         return (
-            f"; all are numbers except {listed(map(shown, others))}; "
+            f"; all are numbers except {join_first(map(shown, others))}; "
             "if these mean missing numbers, name them (--missing)"
         )
     if 2 * sum(map(looks_like_date, others)) > len(labels):
@@ -229,7 +229,7 @@ def _alike(labels: "Sequence[str]") -> str:
     if not groups:
         return ""
     more = f", and {len(groups) - 1} more such groups" if len(groups) > 1 else ""
-    return f"; {listed(map(shown, groups[0]))} differ only in case{more}"
+    return f"; {join_first(map(shown, groups[0]))} differ only in case{more}"
 
 
 def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":

@@ -107,7 +107,7 @@ class Number(Part):
         least, most = self.least, self.most
         if least is None or most is None:  # a model of an earlier version
             return None
-        values = [value for value in picked(column.values, rows) if value == value]
+        values = [value for value in pick(column.values, rows) if value == value]
         outside = [value for value in values if not least <= value <= most]
         width = most - least
         is_far = any([not least - width <= value <= most + width for value in outside])
@@ -147,13 +147,13 @@ class Category(Part):
         inputs.append(
             len(self.labels) if self.missing else -1
         )  # the last element, which the code -1 selects
-        return array("i", map(inputs.__getitem__, picked(column.values, rows)))
+        return array("i", map(inputs.__getitem__, pick(column.values, rows)))
 
     def unseen(self, column: "Column", rows: "Rows") -> "Dict[str, int]":
         """Return {label: rows} for the labels in these rows whose inputs are all 0."""
         if self.other:
             return {}
-        counts = Counter(picked(column.values, rows))
+        counts = Counter(pick(column.values, rows))
         return {
             label: counts[code]
             for code, label in enumerate(column.labels)
@@ -186,12 +186,12 @@ class Classes(Part):
         places = {label: place for place, label in enumerate(self.classes)}
         column = as_kind(column, CATEGORIES, source)
         codes = array("i", [places.get(label, -1) for label in column.labels])
-        codes = array("i", map(codes.__getitem__, picked(column.values, rows)))
+        codes = array("i", map(codes.__getitem__, pick(column.values, rows)))
         if -1 in codes:
             row = rows[codes.index(-1)]
             what = f"{source}: the target {shown(self.name)} of row {row + 1}"
             label = shown(column.labels[column.values[row]])
-            classes = listed(map(shown, self.classes))
+            classes = join_first(map(shown, self.classes))
             raise ValueError(f"{what} is {label}; the classes of the model are {classes}")
         if self.outputs == 1:
             return CompactRows(len(rows), [codes])
@@ -222,7 +222,7 @@ class Quantity(Part):
     strays: "Optional[List[str]]"
 
     def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
-        values = picked(as_kind(column, NUMBERS, source).values, rows)
+        values = pick(as_kind(column, NUMBERS, source).values, rows)
         return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
 
     def built_into(self, net: "Sequential") -> "Quantity":
@@ -250,7 +250,7 @@ def target_from(data: "Any") -> "Union[Classes, Quantity]":
     return KINDS[task].from_dict(data)  # type: ignore[no-any-return]
 
 
-def listed(texts: "Iterable[str]") -> str:
+def join_first(texts: "Iterable[str]") -> str:
     """Return the first ten of the texts, separated by commas."""
     texts = list(texts)
     return ", ".join(texts[:10]) + (", ..." if len(texts) > 10 else "")
@@ -271,12 +271,12 @@ def in_order(labels: "Sequence[str]") -> "List[str]":
     )
 
 
-def picked(values: "Any", rows: "Rows") -> "Any":
+def pick(values: "Any", rows: "Rows") -> "Any":
     """Return the values in these rows, or all values if ``rows`` is None."""
     return values if rows is None else array(values.typecode, map(values.__getitem__, rows))
 
 
-def filled(values: "Sequence[float]", median: float) -> "Sequence[float]":
+def fill_gaps(values: "Sequence[float]", median: float) -> "Sequence[float]":
     """Return the values with the median in place of missing ones."""
     total = sum(values)
     return values if total == total else [median if value != value else value for value in values]

@@ -3,10 +3,10 @@
 from collections import Counter
 
 from ...core.checks import shown
-from ..tables.columns import NUMBERS, spelled
+from ..tables.columns import NUMBERS, label_of
 from ..tables.numerals import is_number
 from .inputs import MANY, hint_for, mean_and_spread, notes
-from .parts import MOST_CLASSES, REGRESSION, Classes, Quantity, in_order, picked
+from .parts import MOST_CLASSES, REGRESSION, Classes, Quantity, in_order, pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def target_of(
 ) -> "Tuple[Union[Classes, Quantity], str]":
     """Return what the target is, and why. It must not be missing in these rows."""
     what = f"{source}: the target {shown(column.name)}"
-    values = picked(column.values, column.present(range(len(column.values))))
+    values = pick(column.values, column.present(range(len(column.values))))
     different = Counter(values)
     if len(different) < 2:
         raise ValueError(f"{what} is the same in every row; give a column with different values")
@@ -37,10 +37,10 @@ def target_of(
     why = "requested" if requested else _count(different, is_quantity)
     why += notes(column)
     if is_quantity:
-        mean, spread = mean_and_spread(picked(column.values, rows), column.name)
+        mean, spread = mean_and_spread(pick(column.values, rows), column.name)
         strays = list(column.strays)
         return Quantity(name=column.name, mean=mean, spread=spread, strays=strays), why
-    classes = [spelled(value) for value in sorted(different)]
+    classes = [label_of(value) for value in sorted(different)]
     return _classes(column, classes, what), why
 
 

@@ -68,10 +68,10 @@ class Column:
         return f"Column({self.name!r}, {self.kind!r})"
 
 
-def spelled(value: float) -> str:
+def label_of(value: float) -> str:
     """Return a number as the label of a class.
 
-    >>> spelled(3.0), spelled(0.5)
+    >>> label_of(3.0), label_of(0.5)
     ('3', '0.5')
     """
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
@@ -91,5 +91,5 @@ def as_categories(column: "Column") -> "Column":
     labels = sorted({value for value in column.values if value == value})
     codes = {value: code for code, value in enumerate(labels)}
     values = array("i", [codes.get(value, -1) for value in column.values])
-    texts = [spelled(value) for value in labels]
+    texts = [label_of(value) for value in labels]
     return Column(column.name, CATEGORIES, values, texts, column.requested, origin=column.origin)

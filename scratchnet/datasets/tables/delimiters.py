@@ -27,7 +27,7 @@ def reader_of(
     )
 
 
-def parsed(lines: "Iterable[str]", delimiter: str, quote: str = '"') -> "List[List[str]]":
+def parse(lines: "Iterable[str]", delimiter: str, quote: str = '"') -> "List[List[str]]":
     """Return the rows of the first lines up to the first error.
 
     The error is reported later, when the whole file is read.
@@ -40,25 +40,25 @@ def parsed(lines: "Iterable[str]", delimiter: str, quote: str = '"') -> "List[Li
     return rows or [[""]]
 
 
-def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
+def sniff(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
     """Return the delimiter that splits most of the lines into equally many cells, two or more.
 
     Blanks are delimiters only if they separate numbers.
 
-    >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"])
+    >>> sniff(["a;b\\n", "1,5;2,5\\n"]), sniff(["name\\n", "cat\\n"])
     (';', ',')
-    >>> sniffed([" 1  2.5\\n", "10 12.5\\n"])
+    >>> sniff([" 1  2.5\\n", "10 12.5\\n"])
     ' '
     """
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
-        rows = parsed(lines, delimiter)
+        rows = parse(lines, delimiter)
         width, even = even_rows(rows)
         if width > 1 and len(even) / len(rows) > most:
             best, most = delimiter, len(even) / len(rows)
     if most and (best != "," or decimal != ","):
         return best
-    rows = parsed(lines, " ")
+    rows = parse(lines, " ")
     width, even = even_rows(rows)
     # If commas may be the delimiter, blanks must split all lines.
     needed = len(rows) if most else len(rows) // 2 + 1

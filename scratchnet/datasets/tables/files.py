@@ -29,7 +29,7 @@ class _Lent(io.BufferedReader):
 
 
 @contextlib.contextmanager
-def opened(
+def open_text(
     path: "Any", encoding: "Optional[str]"
 ) -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
     """Yield the file as text, its name in messages, and a function for the fraction read."""
@@ -37,19 +37,19 @@ def opened(
         if sys.stdin is None:
             raise ValueError("standard input is closed; give a file")
         binary: "Any" = sys.stdin.buffer
-        yield _decoded(_Lent(binary), "standard input", encoding), "standard input", lambda: None
+        yield _decode(_Lent(binary), "standard input", encoding), "standard input", lambda: None
         return
     if hasattr(path, "read"):
         require("the file", path, _BINARY)
-        yield _decoded(_Lent(path), "the file", encoding), "the file", lambda: None
+        yield _decode(_Lent(path), "the file", encoding), "the file", lambda: None
         return
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size  # 0 for a pipe
-        text = _decoded(file, str(path), encoding)
+        text = _decode(file, str(path), encoding)
         yield text, str(path), lambda: file.tell() / size if size else None
 
 
-def _decoded(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
+def _decode(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
     """Return the file as text. Every byte that is not UTF-8 becomes half of a surrogate pair."""
     start = binary.peek(2)[:2]
     if start in (b"\xff\xfe", b"\xfe\xff"):

@@ -32,7 +32,7 @@ REMEMBERED = 500000
 FEWEST, MOST = 100, 10000
 
 
-def begun(
+def begin(
     names: "Sequence[str]",
     kinds: "Dict[str, Optional[str]]",
     rules: "Rules",
@@ -60,8 +60,8 @@ def _beginning(
     return Codes(rules, limit, kind == CATEGORIES, is_target)
 
 
-def finished(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "List[Column]":
-    """Return the columns whose construction began in ``begun``.
+def finish(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "List[Column]":
+    """Return the columns whose construction began in ``begin``.
 
     Numbers that have two readings are read as the other columns of the table. Without such columns
     they are refused.
@@ -71,18 +71,18 @@ def finished(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "
         if isinstance(column, Column):
             made.append((name, column))
         elif column is not None:
-            made.append((name, _checked(column.final, name, name, source)))
+            made.append((name, _name_column_in_errors(column.final, name, name, source)))
     marks = {column.mark() for _, column in made if isinstance(column, Numbers)} - {None}
     mark = marks.pop() if len(marks) == 1 else None
     found: "List[Column]" = []
     for name, column in made:
         if isinstance(column, Numbers):
-            column = _checked(column.column, (name, mark), name, source)
+            column = _name_column_in_errors(column.column, (name, mark), name, source)
         found.extend(column if isinstance(column, list) else [column])
     return found
 
 
-def _checked(method: "Any", arguments: "Any", name: str, source: str) -> "Any":
+def _name_column_in_errors(method: "Any", arguments: "Any", name: str, source: str) -> "Any":
     """Return the result of the method. An error names the column."""
     try:
         return method(*arguments) if isinstance(arguments, tuple) else method(arguments)

@@ -1,7 +1,7 @@
 """Whether the first lines of a file name its columns.
 
 has_header       whether the first row names the columns
-completed        the first row, in which R leaves out the name of the row names
+complete         the first row, in which R leaves out the name of the row names
 more_headings    how many of the next rows are further names, types or units
 names_of         the names of the columns, all different
 """
@@ -94,14 +94,14 @@ def _is_year(cell: str) -> bool:
     return cell.isdecimal() and len(cell) == 4 and int(cell) in YEARS
 
 
-def completed(rows: "Sequence[Sequence[str]]") -> "List[str]":
+def complete(rows: "Sequence[Sequence[str]]") -> "List[str]":
     """Return the first row with as many cells as all other rows, if they differ by one cell.
 
     R and pandas write no name above the row names. A row may also end with a delimiter.
 
-    >>> completed([["mpg", "wt"], ["Fiat", "32", "2.2"], ["Volvo", "21", "2.8"]])
+    >>> complete([["mpg", "wt"], ["Fiat", "32", "2.2"], ["Volvo", "21", "2.8"]])
     ['row names', 'mpg', 'wt']
-    >>> completed([["mpg", "wt", ""], ["32", "2.2"], ["21", "2.8"]])
+    >>> complete([["mpg", "wt", ""], ["32", "2.2"], ["21", "2.8"]])
     ['mpg', 'wt']
     """
     first, others = list(rows[0]), rows[1:]

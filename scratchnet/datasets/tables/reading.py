@@ -27,23 +27,24 @@ decimal points unless some number of the column has a comma.
 """
 
 import re
+from collections import namedtuple
 from itertools import chain, islice
 
 from ...core.checks import require, shown
 from . import arff
 from .columns import CATEGORIES, DATES, MISSING, NOT_UTF8, NUMBERS, TEXT, is_utf8
-from .delimiters import even_rows, parsed, reader_of, sniffed
-from .files import LOOKED_AT, head_of, lines_of, opened
-from .growing import begun, finished
-from .headings import completed, has_header, more_headings, names_of
+from .delimiters import even_rows, parse, reader_of, sniff
+from .files import LOOKED_AT, head_of, lines_of, open_text
+from .growing import begin, finish
+from .headings import complete, has_header, more_headings, names_of
 from .numerals import is_number
 from .rows import cells_in, read_rows
 from .rules import Rules
-from .table import Table, found, listed_names
+from .table import Table, find_column, list_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
     from .table import HeaderTest, Kinds, Names, Plan, Progress
 
@@ -101,7 +102,7 @@ def read_table(
 
     plan = plan_for(target, categorical, numeric, ignore, dates)
     given = [() if target is None else target, categorical, numeric, ignore, dates]
-    wanted = [str(name) for names in given for name in listed_names(names)]
+    wanted = [str(name) for names in given for name in list_names(names)]
 
     def names_columns(rows: "Sequence[Sequence[str]]") -> bool:
         return has_header(rows, wanted)
@@ -123,13 +124,13 @@ def plan_for(
     def plan(names: "List[str]", source: str, header: bool) -> "Tuple[Kinds, Optional[str]]":
         kinds: "Kinds" = {}
         for kind, columns in wishes:
-            for name in listed_names(columns):
-                name = found(str(name), names, source, header)
+            for name in list_names(columns):
+                name = find_column(str(name), names, source, header)
                 if kinds.setdefault(name, kind) != kind:
                     raise ValueError(
                         f"column {shown(name)} is requested in two ways; give only one of them"
                     )
-        label = None if target is None else found(str(target), names, source, header)
+        label = None if target is None else find_column(str(target), names, source, header)
         if label is not None and kinds.get(label) in (TEXT, DATES):
             what = "ignored" if kinds[label] == TEXT else "divided into the parts of a date"
             raise ValueError(f"column {shown(label)} is the target; it cannot be {what}")
@@ -160,46 +161,70 @@ def read_columns(
     """
     delimiter = require("delimiter", delimiter, _DELIMITER)
     require("decimal", decimal, (lambda v: v in (None, ".", ","), "'.' or ','"))
-    with opened(path, encoding) as (text, source, fraction):
+    with open_text(path, encoding) as (text, source, fraction):
         lines = lines_of(text, source)
-        head = head_of(lines, source)
-        declared: "Kinds" = {}
-        if arff.is_arff(head):
-            declared, lines = arff.split(chain(head, lines), source)
-            head, delimiter, header = list(islice(lines, LOOKED_AT + len(declared))), ",", False
-        _check_format(head, source)
-        delimiter = delimiter or sniffed(head, decimal)
-        quote = _quote_in(head, delimiter, bool(declared))
-        rows = parsed(head, delimiter, quote)
-        heading, names = rows[0], list(declared)
-        if not declared:
-            rows = rows if header is False else [completed(rows), *rows[1:]]
-            check_first(rows, source)
-            if header is None:
-                is_completed = len(rows[0]) != len(heading)
-                header = is_completed or has_header(rows)
-            names = names_of(rows[0], header)
-        if header:
-            _check_headings(rows, head, source)
-        if not is_utf8("".join(names)):
-            raise ValueError(NOT_UTF8.format(f"{source}: the name of a column"))
-        kinds, target = plan(names, source, bool(header or declared))
-        kinds = {name: kind or declared.get(name) for name, kind in kinds.items()}
-        check_target(target, names if header else [], rows[0], kinds, source)
-        absent = listed_names(missing)
-        rules = Rules(absent, decimal, delimiter == ",", strays)
-        columns = begun(names, kinds, rules, target)
-        reader = reader_of(chain(head, lines), delimiter, quote, strict=True)
-        heading = heading if header else []
-        count = read_rows(reader, names, columns, heading, source, progress, fraction)
+        layout = _layout_of(lines, source, delimiter, header, decimal, has_header)
+        named = bool(layout.heading or layout.declared)
+        kinds, target = plan(layout.names, source, named)
+        kinds = {name: kind or layout.declared.get(name) for name, kind in kinds.items()}
+        check_target(target, layout.names if layout.heading else [], layout.first, kinds, source)
+        absent = list_names(missing)
+        rules = Rules(absent, decimal, layout.delimiter == ",", strays)
+        columns = begin(layout.names, kinds, rules, target)
+        reader = reader_of(layout.lines, layout.delimiter, layout.quote, strict=True)
+        count = read_rows(reader, layout.names, columns, layout.heading, source, progress, fraction)
     if not count:
         raise ValueError(
             f"{source} has no rows"
-            + (" after the first line, which names the columns" if header else "")
+            + (" after the first line, which names the columns" if layout.heading else "")
         )
-    made = finished(names, columns, source)
-    named = bool(header or declared)
-    return Table(made, count, target, source, absent, named, delimiter, decimal, len(names))
+    made = finish(layout.names, columns, source)
+    width = len(layout.names)
+    return Table(made, count, target, source, absent, named, layout.delimiter, decimal, width)
+
+
+_Layout = namedtuple("_Layout", "names declared heading first lines delimiter quote")
+
+
+def _layout_of(
+    lines: "Iterator[str]",
+    source: str,
+    delimiter: "Optional[str]",
+    header: "Optional[bool]",
+    decimal: "Optional[str]",
+    has_header: "HeaderTest",
+) -> "_Layout":
+    """Return what the first lines say about the table.
+
+    ``names``              the names of the columns
+    ``declared``           {column: kind or None} of an ARFF file, else {}
+    ``heading``            the cells of the first row if it names the columns, else []
+    ``first``              the first row with a cell for each column
+    ``lines``              all lines with cells
+    ``delimiter``, ``quote``    how these are divided
+    """
+    head = head_of(lines, source)
+    declared: "Kinds" = {}
+    if arff.is_arff(head):
+        declared, lines = arff.split(chain(head, lines), source)
+        head, delimiter, header = list(islice(lines, LOOKED_AT + len(declared))), ",", False
+    _check_format(head, source)
+    delimiter = delimiter or sniff(head, decimal)
+    quote = _quote_in(head, delimiter, bool(declared))
+    rows = parse(head, delimiter, quote)
+    heading, names = rows[0], list(declared)
+    if not declared:
+        rows = rows if header is False else [complete(rows), *rows[1:]]
+        check_first(rows, source)
+        if header is None:
+            header = len(rows[0]) != len(heading) or has_header(rows)
+        names = names_of(rows[0], header)
+    if header:
+        _check_headings(rows, head, source)
+    if not is_utf8("".join(names)):
+        raise ValueError(NOT_UTF8.format(f"{source}: the name of a column"))
+    lines = chain(head, lines)
+    return _Layout(names, declared, heading if header else [], rows[0], lines, delimiter, quote)
 
 
 def _check_format(head: "Sequence[str]", source: str) -> None:
@@ -219,7 +244,7 @@ def _quote_in(head: "Sequence[str]", delimiter: str, is_arff: bool) -> str:
     """Return the character that quotes cells."""
     if is_arff:
         return "'" if "'" in "".join(head) else '"'
-    cells = [cell.strip() for cell in parsed(head[:1], delimiter)[0]]
+    cells = [cell.strip() for cell in parse(head[:1], delimiter)[0]]
     is_single = all([len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in cells])
     return "'" if is_single else '"'
 

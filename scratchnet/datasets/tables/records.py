@@ -13,12 +13,12 @@ from math import isfinite
 from numbers import Number
 
 from ...core.checks import shown
-from .columns import MISSING, NAN, NUMBERS, Column, spelled
-from .growing import begun, finished
+from .columns import MISSING, NAN, NUMBERS, Column, label_of
+from .growing import begin, finish
 from .numbers import without
 from .reading import plan_for
 from .rules import Rules, Unfit
-from .table import Table, listed_names
+from .table import Table, list_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def table_of(
     rows = rows_of(data)
     names = list({name: None for row in rows for name in row})
     kinds, target = plan(names, SOURCE, True)
-    absent = listed_names(missing)
+    absent = list_names(missing)
     rules = Rules(absent, decimal, True, strays)
-    columns = begun(names, kinds, rules, target)
+    columns = begin(names, kinds, rules, target)
     for j, name in enumerate(names):
         if name in kinds:
             values = [row.get(name) for row in rows]
             columns[j] = _column(name, values, kinds[name], columns[j], rules)
-    made = finished(names, columns, SOURCE)
+    made = finish(names, columns, SOURCE)
     return Table(made, len(rows), target, SOURCE, absent, delimiter="", decimal=decimal)
 
 
@@ -113,7 +113,7 @@ def _column(
         filled = array("d", [NAN if cell is None else cell for cell in cells])
         filled = without(filled, rules.absent)
         return Column(name, NUMBERS, filled, requested=kind == NUMBERS)
-    written = ["" if c is None else c if isinstance(c, str) else spelled(c) for c in cells]
+    written = ["" if c is None else c if isinstance(c, str) else label_of(c) for c in cells]
     try:
         return column.add(written)
     except Unfit as error:

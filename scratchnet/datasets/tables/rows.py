@@ -44,7 +44,7 @@ def read_rows(
             for i, row in enumerate(cells):
                 if len(row) != width and i >= skip:
                     where = f"{source}, line {_line_of(rows, start, i)}"
-                    raise ValueError(f"{where}: {_ragged(row, names, bool(heading))}")
+                    raise ValueError(f"{where}: {_ragged_message(row, names, bool(heading))}")
         if heading and heading in cells[skip:]:
             line = _line_of(rows, start, cells.index(heading, skip))
             raise ValueError(f"{source}, line {line} repeats the names of the columns; delete it")
@@ -99,7 +99,7 @@ def _line_of(rows: "List[List[str]]", start: int, i: int) -> int:
     return start
 
 
-def _ragged(row: "Sequence[str]", names: "List[str]", header: bool) -> str:
+def _ragged_message(row: "Sequence[str]", names: "List[str]", header: bool) -> str:
     line = "the header" if header else "the first row"
     if len(row) < len(names):
         missing = shown(names[len(row)])

@@ -52,7 +52,7 @@ class Table:
 
     def __getitem__(self, name: str) -> "Column":
         if name not in self.columns:
-            name = found(name, list(self.columns), self.source)
+            name = find_column(name, list(self.columns), self.source)
         return self.columns[name]
 
     def target_column(self) -> "Column":
@@ -72,16 +72,16 @@ class Table:
         return f"Table: {self.rows} rows; {columns}"
 
 
-def found(name: "Any", names: "Sequence[str]", source: str, header: bool = True) -> str:
+def find_column(name: "Any", names: "Sequence[str]", source: str, header: bool = True) -> str:
     """Return the one of the ``names`` that is given as itself or as its number from 1.
 
-    >>> found("legs", ["name", "legs"], "pets.csv"), found("1", ["name", "legs"], "pets.csv")
-    ('legs', 'name')
-    >>> found("arms", ["name", "legs"], "pets.csv")
+    >>> [find_column(name, ["name", "legs"], "pets.csv") for name in ("legs", "1")]
+    ['legs', 'name']
+    >>> find_column("arms", ["name", "legs"], "pets.csv")
     Traceback (most recent call last):
         ...
     ValueError: pets.csv has no column 'arms'; it has 'name', 'legs'
-    >>> found("Legs", ["name", "legs"], "pets.csv")
+    >>> find_column("Legs", ["name", "legs"], "pets.csv")
     Traceback (most recent call last):
         ...
     ValueError: pets.csv has no column 'Legs'; did you mean 'legs'?
@@ -103,5 +103,5 @@ def found(name: "Any", names: "Sequence[str]", source: str, header: bool = True)
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}{hint}")
 
 
-def listed_names(names: "Names") -> "List[str]":
+def list_names(names: "Names") -> "List[str]":
     return [str(names)] if isinstance(names, (str, int, float)) else list(map(str, names))

@@ -73,7 +73,7 @@ def _no_half(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
     return node.operands[0] if is_loss(owner) and is_half(node) else node
 
 
-def _thresholded(error: "Traced") -> "Traced":
+def _threshold(error: "Traced") -> "Traced":
     output, target = error.operands
     return error if is_threshold(output) else (output >= 0.5).where(1.0, 0.0) - target
 
@@ -195,7 +195,7 @@ MISTAKES = [
     Mistake(
         "the output is replaced by 0 or 1 before it is compared with the target",
         operation=lambda w, node, owner: (
-            _thresholded(node) if is_gradient(owner) and is_error(node) else node
+            _threshold(node) if is_gradient(owner) and is_error(node) else node
         ),
     ),
 ]
