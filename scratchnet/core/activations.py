@@ -192,8 +192,9 @@ class GELU(Activation):
 
     def distribution(self, z: Number) -> Number:
         """Φ(z)"""
-        is_tanh = self.approximate == "tanh"
-        return (1 + (tanh(self.tanh_argument(z)) if is_tanh else erf(z / sqrt(whole(2, z))))) / 2
+        if self.approximate == "tanh":
+            return (1 + tanh(self.tanh_argument(z))) / 2
+        return (1 + erf(z / sqrt(whole(2, z)))) / 2
 
     def density(self, z: Number) -> Number:
         """Φ'(z): e^(-z²/2)/√(2π), or (1 - tanh² u)/2 · du/dz for the approximation"""

@@ -55,8 +55,10 @@ def frexp(x: Number) -> Numbers:
     >>> frexp(10.0)
     (0.625, 4.0)
     """
-    m, k = math.frexp(x) if isinstance(x, REAL) else x.frexp()
-    return m, float(k) if isinstance(x, REAL) else k
+    if isinstance(x, REAL):
+        m, k = math.frexp(x)
+        return m, float(k)
+    return x.frexp()
 
 
 def ldexp(x: Number, k: Number) -> Number:
@@ -360,8 +362,9 @@ def log1p(x: Number) -> Number:
 # For x > 0, 1 - erf x is x·e^(-x²)/pi times the integral of e^(-u²)/(x² + u²) over all real u.
 # These are the nodes u² of the trapezoidal rule with step 1/2, each with its weight e^(-u²)/pi. A
 # node stands for u and -u, so that the node 0 has half the weight.
-ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)]
-ERF_NODES.append((0.0, INVERSE_PI / 2))
+ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)] + [
+    (0.0, INVERSE_PI / 2)
+]
 
 
 def erf(x: Number) -> Number:

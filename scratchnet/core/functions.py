@@ -53,8 +53,12 @@ def _kernel(dot: Function, total: Function, library: Any) -> Settings:
 
     The matrix product, ``products``, is looked up when it is first needed.
     """
-    functions = {name: _never_raising(library, name) for name in ELEMENTARY}
-    return dict(functions, dot=dot, total=total, products=None)
+    return dict(
+        {name: _never_raising(library, name) for name in ELEMENTARY},
+        dot=dot,
+        total=total,
+        products=None,
+    )
 
 
 def _never_raising(library: Any, name: str) -> Function:
@@ -316,8 +320,7 @@ def products(A: Matrix, B: Matrix) -> Matrix:
         return own(A, B, getattr(type(x), "dot", elementary.dot))
     if _active["products"] is None:
         _active["products"] = PLUG_POINTS["products"](_name, _active["dot"])
-    result: Matrix = _active["products"](A, B)
-    return result
+    return _active["products"](A, B)
 
 
 def total(values: Row) -> Number:

@@ -92,9 +92,9 @@ class Configured:
         A float that would make an exact type inexact raises a TypeError. With ``exactly`` it is
         converted to its exact value. The numbers of a schedule are converted in a copy of it.
         """
-        config = self.config()
-        for name in [name for name in self.numbers if name in config]:
-            value = config[name]
+        for name, value in self.config().items():
+            if name not in self.numbers:
+                continue
             what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
                 setattr(self, name, 0)  # 0 is exact, even if it was given as a float.

@@ -85,21 +85,11 @@ class Dense(Layer):
             "initializer", look_up("initializer", initializer, INITIALIZERS, object), INITIALIZER
         )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
-        self.bias: Any = bias is not False and Parameter(
-            # A matrix of one row is that row: NumPy's programs have a bias of shape (1, outputs).
-            "bias",
-            (self.outputs,),
-            None
-            if bias is True
-            else bias[0]
-            if is_sequence(bias)
-            and len(bias) == 1
-            and getattr(bias, "ndim", 2) == 2
-            and is_sequence(bias[0])
-            else bias,
-        )
-        if not self.bias:
+        if bias is False:
+            self.bias: Any = False
             self.arguments = Dense.arguments + ("bias",)
+        else:
+            self.bias = Parameter("bias", (self.outputs,), _flat(bias))
         self.placed_after: Any = activation and look_up("activation", activation, LAYERS, Layer)
 
     def parameters(self) -> Parameters:
@@ -148,6 +138,17 @@ class Dense(Layer):
     def penalty_derivative(self, w: Number) -> Number:
         """The derivative of ``penalty_term``: l1·sign(w) + l2·w"""
         return self.l2 * w if is_zero(self.l1) else self.l1 * sign(w) + self.l2 * w
+
+
+def _flat(bias: Any) -> Any:
+    """Return a given bias as a flat list, or None if zeros will do.
+
+    The bias of many NumPy programs has the shape (1, outputs): a matrix, whose only row it is.
+    """
+    is_matrix = is_sequence(bias) and getattr(bias, "ndim", 2) == 2
+    if is_matrix and len(bias) == 1 and is_sequence(bias[0]):
+        return bias[0]
+    return None if bias is True else bias
 
 
 class Dropout(Layer):

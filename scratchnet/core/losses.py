@@ -238,8 +238,9 @@ def _is_single(y: Any) -> bool:
 
 def weighted_count(rows: Matrix, weights: Any) -> Number:
     """Return the number of samples or, with weights, what replaces it: their sum or ``total``."""
-    weighted = weights.total if hasattr(weights, "total") else weights and total(weights)
-    return len(rows) if weights is None else weighted
+    if weights is None:
+        return len(rows)
+    return weights.total if hasattr(weights, "total") else total(weights)
 
 
 def _weighted(rows: Matrix, weights: RowOrNone) -> Matrix:
@@ -365,10 +366,9 @@ class CategoricalCrossEntropy(Loss):
                 f"{type(self).__name__} needs one output per class; "
                 "for a single output use binary_cross_entropy"
             )
-        label = y if _is_single(y) else y[0] if len(y) == 1 else None
-        return Loss.target(
-            self, y if label is None else one_hot(label, outputs, i), outputs, number, i
-        )
+        if _is_single(y) or len(y) == 1:
+            y = one_hot(y if _is_single(y) else y[0], outputs, i)
+        return Loss.target(self, y, outputs, number, i)
 
     def error_in(self, y: Row) -> str:
         good = all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1
@@ -403,10 +403,8 @@ class Perceptron(Loss):
         """Return z - t, where sigmoid(t) is the threshold if a sigmoid precedes it."""
         t: Number = layers[-1].threshold
         if len(layers) > 1:
-            plain: Number = getattr(
-                t, "value", t
-            )  # Number types keep it there. The logit of 1/2 is 0.
-            t = 0 if plain + plain == 1 else log(t / (1 - t))
+            value: Number = getattr(t, "value", t)  # The number types of scalars/ keep it there.
+            t = 0 if 2 * value == 1 else log(t / (1 - t))  # Fractions have no log.
         return Z if is_zero(t) else matrix.subtract(Z, t)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:

@@ -74,8 +74,7 @@ def transpose(A: Matrix) -> Matrix:
     [[1, 4], [2, 5], [3, 6]]
     """
     if hasattr(A, "transposed"):
-        transposed: Matrix = A.transposed()
-        return transposed
+        return A.transposed()
     columns = shape(A)[1]
     flat: Row = []
     for row in A:

@@ -241,16 +241,15 @@ class Sequential:
             unroll,
             observed=False,
         )
-        history: History = training.history
         try:
             for _ in training.run():
                 pass
         except KeyboardInterrupt:
-            history.interrupted = True
+            training.history.interrupted = True
         except Diverged as error:
-            error.history = history
+            error.history = training.history
             raise
-        return history
+        return training.history
 
     def predict(self, X: Any) -> Matrix:
         """Return the output (samples × outputs) for X (samples × inputs).
@@ -258,8 +257,7 @@ class Sequential:
         It is computed in blocks of samples, so that the layers never hold the whole of X. What
         ``forward`` kept for ``backward`` stays as it is.
         """
-        A: Matrix = PLUG_POINTS["apart"](self).outputs_for(X)
-        return A
+        return PLUG_POINTS["apart"](self).outputs_for(X)
 
     def outputs_for(self, X: Any) -> Matrix:
         """Return what ``predict`` returns; the layers keep the numbers of the last block."""
@@ -389,8 +387,7 @@ class Sequential:
 
     def summary(self) -> str:
         """Return a table of the layers, their outputs and their numbers of parameters."""
-        text: str = PLUG_POINTS["summary"](self)
-        return text
+        return PLUG_POINTS["summary"](self)
 
     def _repr_html_(self) -> Any:
         """Return the network as HTML for a notebook, or None."""

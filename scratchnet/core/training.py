@@ -114,7 +114,7 @@ def epochs(
     ``unroll``             deprecated: True means engine="steps", False means engine="lists"
     """
     refuse_unknown("epochs", unknown, OPTIONS)
-    training: Training = prepare(
+    return prepare(
         net,
         X,
         Y,
@@ -134,8 +134,7 @@ def epochs(
         checkpoint,
         verbose,
         unroll,
-    )
-    return training.run()
+    ).run()
 
 
 class Training:
@@ -234,9 +233,8 @@ class Training:
         """Return the best epoch so far, this one included: its number, its loss, its parameters."""
         if self.patience is None:
             return None
-        loss = validation_loss
-        if self.validation is None:  # the same measure, of the data it learns from
-            loss = self.engine.measure(self.examples)
+        # Without validation data, the same measure of the examples decides.
+        loss = self.engine.measure(self.examples) if self.validation is None else validation_loss
         former = None if self.best is None else self.best[1]
         # NaN is unequal to itself. Every later loss replaces it.
         if former is not None and not (loss < former or former != former):
