@@ -1,6 +1,6 @@
 """The C that measures the loss over samples on this machine, for validation."""
 
-from ..own import generate
+from ..own import generate_from_samples
 from . import templates
 from .native_blocks import Blocks
 from .native_division import over_all_samples
@@ -23,8 +23,7 @@ class NativeMeasurement:
     """
 
     def __init__(self, net: "Any", loss: "Any", shape: "Tuple[int, int, bool]") -> None:
-        counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
-        made = generate(lambda: _Writer(net, loss, shape, next(counts)), net.layers + [loss])
+        made = generate_from_samples(lambda count: _Writer(net, loss, shape, count), net, loss)
         self.source, self.scratch = made.source, made.scratch
 
 

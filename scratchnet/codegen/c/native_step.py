@@ -15,7 +15,7 @@ sample; then the sums over the samples, so that each of these is read once for t
 
 import re
 
-from ..own import generate
+from ..own import generate_from_samples
 from ..record.batch_record import BatchRecord, Update
 from . import templates
 from .native_blocks import BLOCK, Blocks
@@ -61,10 +61,8 @@ class NativeStep:
         outputs: int,
         weighted: bool,
     ) -> None:
-        counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
-        parts = net.layers + [loss]
-        made = generate(
-            lambda: _Writer(net, loss, optimizer, inputs, outputs, weighted, next(counts)), parts
+        made = generate_from_samples(
+            lambda count: _Writer(net, loss, optimizer, inputs, outputs, weighted, count), net, loss
         )
         self.source = made.source
         self.settings, self.draws = made.update.settings, made.record.draws

@@ -9,7 +9,7 @@ from a Recording of the rules, and nothing is rearranged.
 """
 
 from ...scalars.symbolic import Undecided
-from ..own import generate
+from ..own import generate_from_samples
 from ..program import reachable
 from ..record.recording import TrainingStep
 from ..record.step_inputs import COUNT
@@ -153,10 +153,10 @@ def of_batches(
     ``shape``    the numbers of inputs and outputs, and whether samples have weights
     ``gather``   which entries of mostly-zero samples are read (see gather.py)
     """
-    counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
-    return generate(  # type: ignore[no-any-return]
-        lambda: Fused(
-            TrainingStep(net, loss, optimizer, shape, next(counts)), size, gather
+    return generate_from_samples(  # type: ignore[no-any-return]
+        lambda count: Fused(
+            TrainingStep(net, loss, optimizer, shape, count), size, gather
         ).program(),
-        net.layers + [loss],
+        net,
+        loss,
     )

@@ -8,7 +8,8 @@ import struct
 
 from .. import golden
 from . import integer_templates, table_rows, templates
-from .module import DeviceModule, printable
+from .module import DeviceModule
+from .printer import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

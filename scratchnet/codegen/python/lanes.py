@@ -14,7 +14,7 @@ the weights outgrow their lanes, ``train`` returns before all steps are made.
 import re
 
 from ...scalars.symbolic import Undecided
-from ..own import generate
+from ..own import generate_from_samples
 from ..record.recording import TrainingStep
 from .expressions import indented
 from .fused import Fused, FusedProgram
@@ -132,11 +132,10 @@ def of_batches(
     ``shape``   the numbers of inputs and outputs, and whether samples have weights
     ``kind``    that of the samples
     """
-    counts = iter([2, 3])  # as in fused.of_batches
 
-    def generated() -> "Tuple[FusedProgram, int]":
-        recording = TrainingStep(net, loss, optimizer, shape, next(counts))
+    def make(count: int) -> "Tuple[FusedProgram, int]":
+        recording = TrainingStep(net, loss, optimizer, shape, count)
         fused = FusedLanes(recording, size, kind)
         return fused.program(), fused.lanes
 
-    return generate(generated, net.layers + [loss])  # type: ignore[no-any-return]
+    return generate_from_samples(make, net, loss)  # type: ignore[no-any-return]

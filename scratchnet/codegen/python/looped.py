@@ -8,7 +8,7 @@ is a loop over the samples, and loops over their rows. Nothing is rearranged.
 
 from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
-from ..own import generate
+from ..own import generate_from_samples
 from ..program import reachable
 from ..record.recording import TrainingStep
 from .expressions import indented
@@ -256,8 +256,8 @@ def of_batches(
     net: "Any", loss: "Any", optimizer: "Any", shape: "Tuple[int, int, bool]", size: int
 ) -> "FusedProgram":
     """Return the program of a step, like that of fused.py, for batches of any size if it is 0."""
-    counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
-    return generate(  # type: ignore[no-any-return]
-        lambda: Looped(TrainingStep(net, loss, optimizer, shape, next(counts)), size).program(),
-        net.layers + [loss],
+    return generate_from_samples(  # type: ignore[no-any-return]
+        lambda count: Looped(TrainingStep(net, loss, optimizer, shape, count), size).program(),
+        net,
+        loss,
     )

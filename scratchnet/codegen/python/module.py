@@ -17,7 +17,7 @@ from .. import golden
 from ..program import DEEPEST, Printer, recorded, shifted
 from . import heap, table_rows, templates
 from .constants import WIDEST, Constants, filled, indented
-from .printer import NEVER_RAISES, is_safe
+from .printer import NEVER_RAISES, is_safe, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -307,8 +307,3 @@ def escaped(byte: int) -> str:
     """Return a byte as it is written in a literal."""
     character = chr(byte)
     return character if " " <= character <= "~" and character not in '"\\' else f"\\x{byte:02x}"
-
-
-def printable(text: str) -> str:
-    """Return a text from data for a comment: one line of ASCII."""
-    return "".join([c if " " <= c <= "~" else "?" for c in text])

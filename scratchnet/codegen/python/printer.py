@@ -235,6 +235,11 @@ def variables(text: str) -> "List[str]":
     return [w for w in words if w in found]
 
 
+def printable(text: str) -> str:
+    """Return a text from data for a comment: one line of ASCII."""
+    return "".join([c if " " <= c <= "~" else "?" for c in text])
+
+
 _executed: "Dict[Any, Dict[str, Any]]" = {}
 MOST_EXECUTED = 64
 

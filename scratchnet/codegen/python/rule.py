@@ -15,6 +15,7 @@ def rule(z):
 
 from ...scalars import Symbolic
 from ..program import reachable
+from .expressions import indented
 from .printer import IS_PYPY, Code, function
 from .unrolled import listed, pattern
 
@@ -137,10 +138,6 @@ def collected(name: str, lines: "List[str]", text: str, names: "List[str]") -> "
     return [f"{name} = []", f"for {target} in {source}:"] + indented(
         lines + [f"{name}.append({text})"]
     )
-
-
-def indented(lines: "List[str]") -> "List[str]":
-    return [f"    {line}" for line in lines]
 
 
 def function_of(code: "Code", arguments: str, body: "List[str]") -> str:

@@ -21,7 +21,7 @@ from ...core.functions import kernel
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
-from ..own import RememberingNothing, check_attributes, generate, is_own
+from ..own import RememberingNothing, check_attributes, generate_from_samples, is_own
 from ..record.samples import Samples
 from ..record.step_inputs import COUNT, Draws, with_settings
 from ..rescaled import Factors
@@ -132,12 +132,10 @@ def of_batches(
 
     ``measures``   whether the step only measures the loss
     """
-    counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
-    return generate(  # type: ignore[no-any-return]
-        lambda: _of_batches(
-            net, loss, optimizer, inputs, outputs, weighted, measures, next(counts)
-        ),
-        net.layers + [loss],
+    return generate_from_samples(  # type: ignore[no-any-return]
+        lambda count: _of_batches(net, loss, optimizer, inputs, outputs, weighted, measures, count),
+        net,
+        loss,
     )
 
 

@@ -22,7 +22,7 @@ from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import recorded
 from .mostly_zeros import gathered_products
-from .printer import Code, executed, function, hottest_first
+from .printer import Code, executed, function, hottest_first, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def sample_statements(
     as_rows = {code.row_of(node) for node in code.numbers}
     code.rows[tuple([id(code.same[id(v)]) for v in x])] = "x"
     for k, layer in enumerate(twin.layers):
-        lines.append(f"# layer {k}: {comment(net.layers[k])}")
+        lines.append(f"# layer {k}: {printable(repr(net.layers[k]))}")
         letter = "z" if layer.parameters() else "a"
         layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1], f"{letter}{k}_")
         lines += layer_lines
@@ -146,11 +146,6 @@ def layer_statements(
             elif code.needs_variable(node):
                 code.assign(node, code.new_name(), lines)
     return lines, []
-
-
-def comment(layer: "Any") -> str:
-    """Return the repr of a layer for a comment: one line of printable ASCII."""
-    return "".join([c if " " <= c <= "~" else "?" for c in repr(layer)])
 
 
 def packed_parameters(twin: "Sequential") -> "List[str]":
