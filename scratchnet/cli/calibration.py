@@ -1,7 +1,7 @@
 """The rows of `scratchnet export --calibrate`, and what a number type changes for them."""
 
 from .. import metrics, tabular
-from ..codegen.integers.quantizer import chosen_rows
+from ..codegen.integers.quantizer import choose_rows
 from ..datasets.encoding.parts import CLASSIFICATION
 from ..datasets.tables.columns import NUMBERS as COLUMN_OF_NUMBERS
 from ..tabular.model import has_encoder, model_of
@@ -51,7 +51,7 @@ class Calibration:
     def scores(self, request: "Request") -> str:
         """Return how good the network and the integers are on the rows, by their targets."""
         comparison = request.integers.comparison
-        truth = self.encoder.targets_of([self.Y[i] for i in chosen_rows(request.net, len(self.Y))])
+        truth = self.encoder.targets_of([self.Y[i] for i in choose_rows(request.net, len(self.Y))])
         texts = []
         for name, outputs in (("float", comparison.expected), (request.type, comparison.found)):
             predicted = self.encoder.targets_of(outputs)

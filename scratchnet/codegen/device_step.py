@@ -14,7 +14,7 @@ from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..core.training import Engine
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, check_attributes, is_own
-from .program import Printer, recorded
+from .program import Printer, record_rows
 from .record.step_inputs import Draws
 
 TYPE_CHECKING = False
@@ -57,17 +57,17 @@ class DeviceStep:
         self.net = net.copy(symbolic)
         self.loss = loss.with_numbers(symbolic, exactly=True)
         self.learning = [p for p in self.net.parameters() if not p.frozen]
-        self.weights = self.renamed("weights")
+        self.weights = self.replace_weights("weights")
         if not self.weights:
             raise Undecided("all its parameters are frozen, so that there is nothing to learn")
         self.x = self.inputs("in", net.inputs or 0)
-        self.rows = recorded(net, self.net, self.x)
+        self.rows = record_rows(net, self.net, self.x)
         self.outputs = self.rows[-1]
         self.y = self.inputs("target", len(self.outputs))
-        self.value, self.gradients = self.backpropagated()
-        self.optimizer = self.prepared(optimizer)
+        self.value, self.gradients = self.backpropagate()
+        self.optimizer = self.prepare(optimizer)
         self.memory = self.optimizer.memory
-        self.update = self.updated()
+        self.update = self.update_weights()
 
     def inputs(self, name: str, count: int) -> "Row":
         return [self.symbolic(name=f"{name}[{k}]") for k in range(count)]
@@ -76,7 +76,7 @@ class DeviceStep:
         """Return the result of a rule, which may also be a plain number."""
         return x if isinstance(x, self.symbolic) else self.symbolic(x)  # type: ignore[no-any-return]
 
-    def renamed(self, name: str) -> "Row":
+    def replace_weights(self, name: str) -> "Row":
         """Replace the numbers of the parameters that learn by inputs, and return these."""
         weights = self.inputs(name, sum([p.count for p in self.learning]))
         rest = iter(weights)
@@ -84,7 +84,7 @@ class DeviceStep:
             p.rows = [[next(rest) for _ in row] for row in p.rows]
         return weights
 
-    def backpropagated(self) -> "Tuple[Symbolic, Row]":
+    def backpropagate(self) -> "Tuple[Symbolic, Row]":
         """Return the loss and the gradient at each weight that learns."""
         examples = Examples([self.x], [self.y], None, [])
         engine = Engine(self.net, self.loss, None, examples, NoDraws())  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ class DeviceStep:
         gradients = [self.number(g) for p in self.learning for row in p.gradient_rows for g in row]
         return self.number(value), gradients
 
-    def prepared(self, optimizer: "Optimizer") -> "Any":
+    def prepare(self, optimizer: "Optimizer") -> "Any":
         """Return the optimizer with inputs for its rate, its number of steps and its memory."""
         if callable(optimizer.learning_rate):
             raise Undecided(
@@ -106,7 +106,7 @@ class DeviceStep:
         twin.begin(self.symbolic)  # so that all its attributes exist
         return twin
 
-    def updated(self) -> "Update":
+    def update_weights(self) -> "Update":
         """Return the update, from a step of the optimizer."""
         count = len(self.weights)
         gradients = self.inputs("gradient", count)
@@ -172,7 +172,7 @@ class Update:
                 waiting.extend(zip(a.operands, b.operands))
 
 
-def recorded_step(
+def record_step(
     net: "Sequential", loss: "Loss", optimizer: "Optimizer", symbolic: "Any"
 ) -> "DeviceStep":
     """Return the record of a step. A part that cannot be recorded raises a ValueError."""

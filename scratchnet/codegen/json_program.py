@@ -61,7 +61,7 @@ from ..scalars import Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM
 from . import golden
 from .loop_parts import Element
-from .program import Printer, recorded
+from .program import Printer, record_rows
 from .rows import Number
 from .statements import Speller
 
@@ -76,12 +76,12 @@ if TYPE_CHECKING:
     from .rows import Rows
 
 
-def written(request: "Request") -> str:
+def write(request: "Request") -> str:
     """Return the text of the file."""
     net, rows = request.net, request.rows
     program = Program(request)
     x = [program.symbolic(name=Element("x", [(k, "")])) for k in range(net.inputs or 0)]
-    outputs = recorded(net, net.copy(program.symbolic), x)
+    outputs = record_rows(net, net.copy(program.symbolic), x)
     body = program.body(outputs)
     X, Y = golden.vectors(net, request.number)
     vectors = [{"x": x, "out": y} for x, y in zip(X, Y)]
@@ -89,18 +89,18 @@ def written(request: "Request") -> str:
     vectors += [{"row": row, "out": y} for (row, _), y in zip(rows.samples, samples)]
     exact, digits = request.self_contained, 24 if request.type == "float" else 53
     parts = {
-        "name": dumped(request.name),
-        "version": dumped(f"scratchnet {request.version}"),
-        "sha256": dumped(golden.fingerprint(net)),
-        "type": dumped(request.type),
-        "inputs": dumped(len(x)),
-        "outputs": dumped(len(outputs[-1])),
-        "layers": listed([dumped(repr(layer)) for layer in net.layers]),
+        "name": dump(request.name),
+        "version": dump(f"scratchnet {request.version}"),
+        "sha256": dump(golden.fingerprint(net)),
+        "type": dump(request.type),
+        "inputs": dump(len(x)),
+        "outputs": dump(len(outputs[-1])),
+        "layers": listed([dump(repr(layer)) for layer in net.layers]),
         "tables": mapped({table.name: table_text(table) for table in program.tables}),
         "functions": mapped(program.functions()),
         "program": listed(body),
-        "vectors": listed([dumped(vector) for vector in vectors]),
-        "tolerance": dumped(0.0 if exact else golden.tolerance(Y + samples, digits)),
+        "vectors": listed([dump(vector) for vector in vectors]),
+        "tolerance": dump(0.0 if exact else golden.tolerance(Y + samples, digits)),
         "rows": rows_text(rows),
     }
     return mapped(parts) + "\n"
@@ -123,7 +123,7 @@ class Program(Speller):
         return JSONPrinter(self, outputs, names)
 
     def array(self, name: str, length: int) -> str:
-        return dumped(["array", name, length])
+        return dump(["array", name, length])
 
     def assignment(self, target: str, text: str) -> str:
         return f'["set", {reference(target)}, {text}]'
@@ -176,11 +176,11 @@ class JSONPrinter(Printer):
         name = node.operation
         if name in ELEMENTARY:
             self.program.call(name)
-        parts = [dumped(name)] + [self.text(operand) for operand in node.operands]
+        parts = [dump(name)] + [self.text(operand) for operand in node.operands]
         return f"[{', '.join(parts)}]", ATOM
 
 
-def dumped(value: "Any") -> str:
+def dump(value: "Any") -> str:
     return json.dumps(value, ensure_ascii=True)
 
 
@@ -194,8 +194,8 @@ def number(value: float) -> str:
 def reference(name: str) -> str:
     """Return the value of a variable, or of an element of an array."""
     if not isinstance(name, Element):
-        return dumped(name)
-    return dumped(["at", name.array] + [index_of(terms) for terms in name.indices])
+        return dump(name)
+    return dump(["at", name.array] + [index_of(terms) for terms in name.indices])
 
 
 def index_of(terms: "Terms") -> "Any":
@@ -224,12 +224,12 @@ def rows_text(rows: "Rows") -> str:
     if rows.columns:
         columns = [column(part) for part in rows.columns]
     parts = {
-        "target": dumped(rows.target),
+        "target": dump(rows.target),
         "columns": "null" if columns is None else listed(columns),
-        "missing": dumped(rows.missing),
-        "classes": dumped(rows.classes),
-        "mean": dumped(rows.mean),
-        "spread": dumped(rows.spread),
+        "missing": dump(rows.missing),
+        "classes": dump(rows.classes),
+        "mean": dump(rows.mean),
+        "spread": dump(rows.spread),
     }
     return mapped(parts)
 
@@ -238,20 +238,20 @@ def column(part: "Any") -> str:
     """Return what a column is."""
     about = {"name": part.name, "input": part.place}
     if isinstance(part, Number):
-        return dumped(dict(about, median=part.median))
-    return dumped(dict(about, labels=part.labels, missing=part.missing, other=part.other))
+        return dump(dict(about, median=part.median))
+    return dump(dict(about, labels=part.labels, missing=part.missing, other=part.other))
 
 
 def listed(texts: "Sequence[str]") -> str:
     """Return an array of these texts, one in a line."""
-    return "[\n" + ",\n".join([indented(text) for text in texts]) + "\n]" if texts else "[]"
+    return "[\n" + ",\n".join([indent(text) for text in texts]) + "\n]" if texts else "[]"
 
 
 def mapped(texts: "Dict[str, str]") -> str:
     """Return an object of these texts, in their order."""
-    parts = [indented(f"{dumped(name)}: {text}") for name, text in texts.items()]
+    parts = [indent(f"{dump(name)}: {text}") for name, text in texts.items()]
     return "{\n" + ",\n".join(parts) + "\n}" if parts else "{}"
 
 
-def indented(text: str) -> str:
+def indent(text: str) -> str:
     return " " + text.replace("\n", "\n ")

@@ -143,7 +143,7 @@ class Loops:
             return type(node)(name=Element(array, [(k, "")]))
         if id(node) not in self.scalars:
             largest = choices(node)
-            if node.operation in ("dot", "total") and self.summed(node):
+            if node.operation in ("dot", "total") and self.add_up(node):
                 pass
             elif len(largest) >= FEWEST:
                 self.scalars[id(node)] = self.largest(largest)
@@ -155,7 +155,7 @@ class Loops:
                 self.statements.append(Assign(name, value))
         return type(node)(name=self.scalars[id(node)])
 
-    def summed(self, node: "Symbolic") -> bool:
+    def add_up(self, node: "Symbolic") -> bool:
         """Append the loop that computes a long sum, unless its terms are not alike."""
         if len(node.operands) < 2 * FEWEST:
             if node.operation == "total":
@@ -209,10 +209,10 @@ class Loops:
         """Return one number that stands for all of ``nodes``, one for each value of the indices."""
         key = ids_of(nodes)
         if key not in scope.templates:
-            scope.templates[key] = self.found(nodes, scope)
+            scope.templates[key] = self.find(nodes, scope)
         return scope.templates[key]
 
-    def found(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+    def find(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         first = nodes[0]
         if all([node is first for node in nodes]):
             return self.single(first)
@@ -294,7 +294,7 @@ def size(outputs: "Row") -> int:
     return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
 
 
-def rolled(
+def roll(
     rows: "List[Row]",
     source: str,
     target: str,

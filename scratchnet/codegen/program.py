@@ -39,7 +39,7 @@ class Printer:
     ) -> None:
         self.same: "Dict[int, Symbolic]" = {}
         self.names: "Dict[int, str]" = dict(names or {})
-        self.numbers = self.unified(outputs)
+        self.numbers = self.unify(outputs)
         self.outputs = [self.same[id(output)] for output in outputs]
         self.uses: "Dict[int, int]" = {}
         for used in self.outputs + [operand for node in self.numbers for operand in node.operands]:
@@ -47,7 +47,7 @@ class Printer:
         self.depth: "Dict[int, int]" = {}
         self.made = 0  # how many variables t0, t1, ... exist
 
-    def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
+    def unify(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
         """Return all numbers that the outputs depend on, with equal numbers merged into one."""
         numbers, self.same = merged(outputs, self.names)
         return numbers
@@ -240,7 +240,7 @@ def choices(x: "Symbolic") -> "List[Symbolic]":
 # ---- the record of a network ---------------------------------------------------------------------
 
 
-def recorded(net: "Sequential", twin: "Sequential", x: "Row") -> "List[Row]":
+def record_rows(net: "Sequential", twin: "Sequential", x: "Row") -> "List[Row]":
     """Return the row x and the output of each layer for it.
 
     ``net``    the network, for messages

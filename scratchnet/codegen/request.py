@@ -87,7 +87,7 @@ class Request:
         writers = self.target.writers
         require("type", self.type, (writers.__contains__, listed(writers)))
         self.number = NUMBERS[self.type]
-        self.name = checked_name(name, path, self.target)
+        self.name = name_for(name, path, self.target)
         self.self_contained, self.progmem, self.viper = self_contained, progmem, viper
         self.heap = heap if heap is None else require("heap", heap, COUNT)
         check_numbers(net, self.number)
@@ -119,7 +119,7 @@ def listed(names: "Any") -> str:
     return " or ".join([repr(name) for name in names])
 
 
-def checked_name(name: "Optional[str]", path: "Any", target: "Target") -> str:
+def name_for(name: "Optional[str]", path: "Any", target: "Target") -> str:
     """Return the name of what is exported: the given one, or the stem of the file's name."""
     if name is None:
         name = DEFAULT_NAME if path is None else os.path.basename(str(path)).split(".")[0]

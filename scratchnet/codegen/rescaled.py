@@ -10,7 +10,7 @@ The result is the same to rounding: products are rounded in another order, but n
 another order. The portable kernel does not use it.
 
 >>> rate, n, x, d, e = [Symbolic(name=name) for name in ("setting_rate", "count", "x", "d", "e")]
->>> [step] = rescaled([rate * (x * (d / n) + x * (e / n))])
+>>> [step] = rescale([rate * (x * (d / n) + x * (e / n))])
 >>> [operand.operation for operand in step.operands]
 ['multiply', 'add']
 """
@@ -46,7 +46,7 @@ class Scaled:
         self.whole = None if weights or factor is not None else core
 
 
-def rescaled(
+def rescale(
     outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = (), known: "Any" = ()
 ) -> "List[Symbolic]":
     """Return the outputs with factors that have moved outward, and with simpler choices.
@@ -67,14 +67,14 @@ class Factors(Choices):
         self.weights: "Set[int]" = {id(w) for w in weights}
         self.one = self.constant(Symbolic(1))
         self.rules: "Dict[str, Any]" = {
-            "multiply": self.multiplied,
-            "divide": self.divided,
-            "negate": self.negated,
-            "where": self.chosen,
+            "multiply": self.multiply,
+            "divide": self.divide,
+            "negate": self.negate,
+            "where": self.choose,
             "dot": self.dot,
             "sqrt": self.root,
         }
-        self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.summed))
+        self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.add_up))
 
     def add(self, node: "Symbolic") -> None:
         if not node.operation:
@@ -84,7 +84,7 @@ class Factors(Choices):
             rule = self.rules.get(node.operation)
             found = rule and rule(node.operation, operands)
             if not found:
-                result = self.made(node.operation, *map(self.whole, operands))
+                result = self.make(node.operation, *map(self.whole, operands))
                 is_factor = all([v.core is None and not v.weights for v in operands])
                 found = Scaled(result, None) if is_factor else Scaled(None, result)
             self.new[id(node)] = made = found
@@ -121,16 +121,16 @@ class Factors(Choices):
 
     def product(self, a: "Any", b: "Any") -> "Any":
         """Return the product of two numbers, of which None is 1."""
-        return b if a is None else a if b is None else self.made("multiply", a, b)
+        return b if a is None else a if b is None else self.make("multiply", a, b)
 
-    def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
+    def make(self, operation: str, *operands: "Symbolic") -> "Symbolic":
         result = None
         if operation in ("multiply", "divide"):
             a, b = operands
             if a.value is not None and b.value is not None:
                 result = a * b if operation == "multiply" else a / b
         if result is None or not result.is_constant:
-            return Choices.made(self, operation, *operands)
+            return Choices.make(self, operation, *operands)
         return self.constant(result)
 
     # ---- operations; None means that no factor moves ---------------------------------------------
@@ -143,49 +143,49 @@ class Factors(Choices):
             return Scaled(node, None)
         return Scaled(None, None, (node,)) if id(node) in self.weights else Scaled(None, node)
 
-    def multiplied(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+    def multiply(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         a, b = operands
         if a.core is None and b.core is None:
             return None
         factor = self.product(a.factor, b.factor)
-        return Scaled(factor, self.product(a.core, b.core), merged(a.weights, b.weights))
+        return Scaled(factor, self.product(a.core, b.core), merge(a.weights, b.weights))
 
-    def divided(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+    def divide(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         a, b = operands
         if a.core is None or b.weights:
             return None
         factor = a.factor
         if b.factor is not None:
-            factor = self.product(factor, self.made("divide", self.one, b.factor))
-        core = a.core if b.core is None else self.made("divide", a.core, b.core)
+            factor = self.product(factor, self.make("divide", self.one, b.factor))
+        core = a.core if b.core is None else self.make("divide", a.core, b.core)
         return Scaled(factor, core, a.weights)
 
-    def negated(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+    def negate(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         (a,) = operands
-        return None if a.core is None else Scaled(a.factor, self.made("negate", a.core), a.weights)
+        return None if a.core is None else Scaled(a.factor, self.make("negate", a.core), a.weights)
 
-    def chosen(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+    def choose(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         condition, *arms = operands
-        return self.pulled(operation, [(v,) for v in arms], [condition])
+        return self.pull(operation, [(v,) for v in arms], [condition])
 
-    def summed(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+    def add_up(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         root, other = operands[0], operands[-1]
         if operation == "add" and is_root(root) and other.core is None and not other.weights:
             factor, core = root.factor, root.core
-            rest = self.made("divide", self.whole(other), factor)  # type: ignore[arg-type]
-            return Scaled(factor, self.made("add", core, rest))  # type: ignore[arg-type]
-        return self.pulled(operation, [(v,) for v in operands])
+            rest = self.make("divide", self.whole(other), factor)  # type: ignore[arg-type]
+            return Scaled(factor, self.make("add", core, rest))  # type: ignore[arg-type]
+        return self.pull(operation, [(v,) for v in operands])
 
     def root(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         (a,) = operands
         if a.core is None or a.factor is None or a.factor.is_constant or a.weights:
             return None
-        return Scaled(self.made("sqrt", a.factor), self.made("sqrt", a.core))
+        return Scaled(self.make("sqrt", a.factor), self.make("sqrt", a.core))
 
     def dot(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
-        return self.pulled(operation, list(zip(operands[::2], operands[1::2])))
+        return self.pull(operation, list(zip(operands[::2], operands[1::2])))
 
-    def pulled(
+    def pull(
         self,
         operation: str,
         terms: "Sequence[Tuple[Scaled, ...]]",
@@ -210,7 +210,7 @@ class Factors(Choices):
             rest = [self.one if v.core is None else v.core for v in numbers]
         else:
             rest = [self.without_factor(v) for v in numbers]
-        core = self.made(operation, *[self.whole(v) for v in others], *rest)
+        core = self.make(operation, *[self.whole(v) for v in others], *rest)
         return Scaled(factor, core, weights if is_alike else ())
 
     def without_factor(self, scaled: "Scaled") -> "Symbolic":
@@ -224,7 +224,7 @@ class Factors(Choices):
         if len(term) == 1:
             return term[0].factor, term[0].weights
         a, b = term
-        return self.product(a.factor, b.factor), merged(a.weights, b.weights)
+        return self.product(a.factor, b.factor), merge(a.weights, b.weights)
 
 
 def is_root(scaled: "Scaled") -> bool:
@@ -234,6 +234,6 @@ def is_root(scaled: "Scaled") -> bool:
     )
 
 
-def merged(a: "Tuple[Symbolic, ...]", b: "Tuple[Symbolic, ...]") -> "Tuple[Symbolic, ...]":
+def merge(a: "Tuple[Symbolic, ...]", b: "Tuple[Symbolic, ...]") -> "Tuple[Symbolic, ...]":
     """Return all of these weights in one order."""
     return tuple(sorted(a + b, key=lambda w: w.serial)) if a and b else a or b

@@ -9,7 +9,7 @@ known, so that more is known there:
 
 >>> from scratchnet.core.functions import sigmoid, where
 >>> z = Symbolic(name="z")
->>> [a] = simplified([where(sigmoid(z) >= 0.5, 1, 0) - 1])
+>>> [a] = simplify([where(sigmoid(z) >= 0.5, 1, 0) - 1])
 >>> a.operation, a.operands[1].value, a.operands[2].operation
 ('where', 0.0, 'where')
 """
@@ -42,7 +42,7 @@ ENDS = [-NEAR * 1.5**k for k in range(19)] + [-INFINITY]
 BELOW = list(zip(ENDS[1:], ENDS))
 
 
-def simplified(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
+def simplify(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
     """Return the outputs, computed with fewer operations."""
     return Choices().again(outputs)
 
@@ -94,22 +94,22 @@ class Choices:
     def add(self, node: "Symbolic") -> None:
         """Copy a number."""
         if node.operation:
-            new = self.made(node.operation, *[self.new[id(v)] for v in node.operands])
+            new = self.make(node.operation, *[self.new[id(v)] for v in node.operands])
         else:
             new = self.constant(node) if node.is_constant else node
         self.new[id(node)] = new
         if id(node) in self.signs:
             self.new_signs.add(id(new))
 
-    def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
+    def make(self, operation: str, *operands: "Symbolic") -> "Symbolic":
         """Return the result of an operation, the same object for the same operands."""
         key = (operation, *map(id, operands))  # A constant is always the same object.
         if key not in self.known:
             made: "Optional[Symbolic]" = None
             if operation == "where":
-                made = self.decided(*operands)
+                made = self.decide(*operands)
             elif operation in ARITHMETIC:
-                made = self.folded(operation, operands)
+                made = self.fold(operation, operands)
             elif operation == "exp":
                 made = self.power(operands[0])
             if made is None:
@@ -129,10 +129,10 @@ class Choices:
         if id(z) not in self.new_signs:
             return None
         zero = self.constant(Symbolic(0))
-        arms = [self.made("exp", v) for v in (self.made("negate", z), z)]
-        return self.made("where", self.made("greater or equal", z, zero), *arms)
+        arms = [self.make("exp", v) for v in (self.make("negate", z), z)]
+        return self.make("where", self.make("greater or equal", z, zero), *arms)
 
-    def decided(self, comparison: "Symbolic", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
+    def decide(self, comparison: "Symbolic", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
         """Return where(c, a, where(q >= k, a, b)) for where(where(c, p, q) >= k, a, b).
 
         This is the same if p >= k is certain where c is true. If c is z >= 0, and q < k is certain
@@ -145,33 +145,33 @@ class Choices:
         outcome = outcome_of(comparison, p, [Region(condition, 1)])
         if outcome is None:
             return None
-        rest = self.made("where", self.made(comparison.operation, q, limit), a, b)
+        rest = self.make("where", self.make(comparison.operation, q, limit), a, b)
         below = outcome_of(comparison, q, [Region(condition, 2, *ends) for ends in BELOW])
         if below is not None:
-            is_below = self.made("less", condition.operands[0], self.constant(Symbolic(-NEAR)))
-            rest = self.made("where", is_below, a if below else b, rest)
-        return self.made("where", condition, a if outcome else b, rest)
+            is_below = self.make("less", condition.operands[0], self.constant(Symbolic(-NEAR)))
+            rest = self.make("where", is_below, a if below else b, rest)
+        return self.make("where", condition, a if outcome else b, rest)
 
-    def folded(self, operation: str, operands: "Any") -> "Optional[Symbolic]":
+    def fold(self, operation: str, operands: "Any") -> "Optional[Symbolic]":
         """Return where(c, 0, -1) for where(c, 1, 0) - 1."""
         for place in (0, 1):
             choice, constant = operands[place], operands[1 - place].value
             if constant is not None and choice.operation == "where":
                 if is_choice_of_constants(choice):
                     try:
-                        return self.changed(operation, choice, constant, place)
+                        return self.change(operation, choice, constant, place)
                     except ZeroDivisionError:  # The step raises it, too, if it reaches this.
                         return None
         return None
 
-    def changed(self, operation: str, node: "Symbolic", constant: float, place: int) -> "Symbolic":
+    def change(self, operation: str, node: "Symbolic", constant: float, place: int) -> "Symbolic":
         """Return a choice of constants after the operation with another constant.
 
         ``place``   the position of the choice among the operands
         """
         if node.operation:
-            arms = [self.changed(operation, v, constant, place) for v in node.operands[1:]]
-            return self.made("where", node.operands[0], *arms)
+            arms = [self.change(operation, v, constant, place) for v in node.operands[1:]]
+            return self.make("where", node.operands[0], *arms)
         values = (constant, node.value) if place else (node.value, constant)
         return self.constant(Symbolic(ARITHMETIC[operation](*values)))
 

@@ -7,7 +7,7 @@ A subclass of ``Speller`` says how the statements of loop_parts.py look; its pri
 from ..core.functions import ELEMENTARY
 from . import loops
 from .loop_parts import Assign, Element, Fill, Fold
-from .loops import rolled, size
+from .loops import roll, size
 from .portable import portable_functions
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ class Speller:
         """
         if size(rows[-1]) <= loops.MOST_WRITTEN_OUT:
             return self.written_out(rows[0], rows[-1])
-        found = rolled(rows, "x", "out", "table", inner_first=False)
+        found = roll(rows, "x", "out", "table", inner_first=False)
         self.tables = found.tables
         return self.looping(found, len(rows[-1]))
 

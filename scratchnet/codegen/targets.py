@@ -13,7 +13,7 @@ from ..scalars.symbolic import Undecided
 from . import json_program, names
 from .c import header, integer_header
 from .integers.arithmetic import BITS
-from .integers.quantizer import quantized
+from .integers.quantizer import quantize
 from .own import generate
 from .proof import Proof
 from .python import integer_module, module
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 TARGETS = {
     "c": Target(
         {
-            "double": header.written,
-            "float": header.written,
-            "int8": integer_header.written,
-            "int16": integer_header.written,
+            "double": header.write,
+            "float": header.write,
+            "int8": integer_header.write,
+            "int16": integer_header.write,
         },
         names.complaint_of_c,
     ),
@@ -42,13 +42,13 @@ TARGETS = {
         {
             "float": module.micropython,
             "double": module.micropython,
-            "int8": integer_module.written,
-            "int16": integer_module.written,
+            "int8": integer_module.write,
+            "int16": integer_module.write,
         },
         names.complaint_of_python,
     ),
     "json": Target(
-        {"double": json_program.written, "float": json_program.written}, names.complaint_of_json
+        {"double": json_program.write, "float": json_program.write}, names.complaint_of_json
     ),
 }
 
@@ -68,18 +68,18 @@ def request_for(
 
 def source(request: "Request") -> str:
     """Return the source code, in ASCII."""
-    return str(generated(request, request.target.writers[request.type]))
+    return str(generate_from(request, request.target.writers[request.type]))
 
 
-def generated(request: "Request", write: "Callable[[Request], Any]") -> "Any":
+def generate_from(request: "Request", write: "Callable[[Request], Any]") -> "Any":
     """Return what the function makes of the request.
 
     It must not depend on this Python: constants are folded by the portable functions.
     """
 
-    def made() -> "Any":
+    def make() -> "Any":
         if request.type in BITS:
-            request.integers = quantized(request.net, request.calibrate, BITS[request.type])
+            request.integers = quantize(request.net, request.calibrate, BITS[request.type])
         return write(request)
 
     former = set_kernel("portable")
@@ -87,7 +87,7 @@ def generated(request: "Request", write: "Callable[[Request], Any]") -> "Any":
         if request.calibrate is not None and request.type not in BITS:
             request.proof = Proof(request.net, request.calibrate)
         parts = [*request.net.layers, *(request.training or ())]
-        return generate(made, parts)
+        return generate(make, parts)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:

@@ -40,11 +40,11 @@ def many(generator: "Generator", n: int) -> "Iterable[int]":
     generator.state = (state + n * STEP) & LANE
     starts = range(0, n, LANES)
     return chain.from_iterable(
-        [scrambled(state + k * STEP & LANE, min(LANES, n - k)) for k in starts]
+        [scramble(state + k * STEP & LANE, min(LANES, n - k)) for k in starts]
     )
 
 
-def scrambled(state: int, count: int) -> "List[int]":
+def scramble(state: int, count: int) -> "List[int]":
     """Return ``count`` results after this state."""
     mask = MASK >> 128 * (LANES - count)
     z = ((ONES & mask) * state + (STEPS & mask)) & mask

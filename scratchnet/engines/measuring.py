@@ -39,7 +39,7 @@ def measuring(engine: "Steps") -> "Any":
             if (weights is None) not in functions:
                 functions[weights is None] = measure_of(engine, weights is not None)
             measured = functions[weights is None]
-            losses = measured and attempted(measured, engine.parameters, X, Y, weights)
+            losses = measured and attempt(measured, engine.parameters, X, Y, weights)
             if losses and is_finite(losses):
                 return losses[0]  # type: ignore[no-any-return]
         loss_by_layers: float = net.loss_of(X, Y, loss, weights)
@@ -60,7 +60,7 @@ def measure_of(engine: "Steps", weighted: bool) -> "Any":
         return None
 
 
-def attempted(
+def attempt(
     measured: "Any", parameters: "Parameters", X: "Matrix", Y: "Matrix", weights: "RowOrNone"
 ) -> "Any":
     """Return a list of the loss, or None if computing it fails."""

@@ -12,7 +12,7 @@ from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
 from ..codegen.python.expressions import indented
 from ..codegen.python.printer import Code, executed
-from ..codegen.python.rule import Rule, collected, function_of
+from ..codegen.python.rule import Rule, collect, function_of
 from ..codegen.python.unrolled import pattern
 from ..codegen.record.step_inputs import with_settings
 from ..core.functions import kernel
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def by_rows(engine: "Engine") -> "Engine":
     """Return an engine like this one, with generated rules wherever possible."""
     net = engine.net
-    twin = _copied(net)
+    twin = _copy(net)
     twin.layers = []
     width = net.inputs
     for layer in net.layers:
@@ -54,7 +54,7 @@ def by_rows(engine: "Engine") -> "Engine":
     return Engine(twin, loss, optimizer, engine.examples, engine.generator)
 
 
-def _copied(part: "Any") -> "Any":
+def _copy(part: "Any") -> "Any":
     """Return a shallow copy of a network or a layer, which shares the parameters."""
     twin = copy.copy(part)
     vars(twin).update(vars(part))  # Copies, like pickles, omit the attributes in capitals.
@@ -138,7 +138,7 @@ class NoRandomNumbers:
 
 def _with_penalty(layer: "Any") -> "Any":
     """Return a copy of the layer with the same parameters and generated rules of its penalty."""
-    twin = _copied(layer)
+    twin = _copy(layer)
     symbolic = layer.with_numbers(Symbolic, exactly=True)
     for name in ("penalty_term", "penalty_derivative"):
         _replace(twin, name, symbolic, lambda: _of_one_number(symbolic, name))  # noqa: B023
@@ -241,7 +241,7 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
             "for w_row, g_row, s_row in zip(rows, gradients, states):",
         ] + indented(whole)
     else:
-        row = collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
+        row = collect("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, gradients):"] + indented(row)
     body.append("return weights, memory")
     update = executed(function_of(code, "optimizer, rows, gradients, states, factor", body))["rule"]

@@ -209,7 +209,7 @@ def measured(board, progmem, folder, T):
                 request = targets.request_for(
                     net, None, "", type=T, self_contained=own, calibrate=calibrate, progmem=progmem
                 )
-                count = targets.generated(request, budget.count)
+                count = targets.generate_from(request, budget.count)
             except ValueError:
                 continue  # Integers cannot express it.
             if not own and board.lacks & count.calls or integers and count.executed in seen:

@@ -7,7 +7,7 @@ from test_c import adapted, rows_for
 import scratchnet as sn
 from scratchnet.codegen.boards import budget, plan
 from scratchnet.codegen.integers.arithmetic import BITS
-from scratchnet.codegen.integers.quantizer import quantized
+from scratchnet.codegen.integers.quantizer import quantize
 
 NETWORKS = {
     "iris": lambda: adapted([sn.Normalization(), sn.Dense(4, 16), sn.Tanh(), sn.Dense(16, 3), sn.Softmax()], 4),
@@ -54,5 +54,5 @@ def test_estimates(processor, type, tmp_path):
 
 def integers_of(net, type, rows):
     """The rows as integers of the program."""
-    program = quantized(net, rows, BITS[type])
+    program = quantize(net, rows, BITS[type])
     return [program.quantize(row) for row in rows]

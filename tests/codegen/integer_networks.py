@@ -7,7 +7,7 @@ from random_networks import BUILT_IN_LAYERS, Bell, Bent, Scale
 import scratchnet as sn
 from scratchnet import matrix
 from scratchnet.codegen.integers.arithmetic import BITS
-from scratchnet.codegen.integers.quantizer import quantized
+from scratchnet.codegen.integers.quantizer import quantize
 
 
 class Residual(sn.Layer):
@@ -115,4 +115,4 @@ def programs():
     """Each network, its rows, the name of a type, and its program for that type."""
     for net, rows in networks():
         for kind in BITS:
-            yield net, rows, kind, quantized(net, rows, BITS[kind])
+            yield net, rows, kind, quantize(net, rows, BITS[kind])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scratchnet.codegen.python.branches import BranchingCode
 from scratchnet.codegen.python.printer import executed, function
-from scratchnet.codegen.simplified import simplified
+from scratchnet.codegen.simplified import simplify
 from scratchnet.core import functions
 from scratchnet.core.functions import sigmoid, softplus, where
 from scratchnet.core.losses import BinaryCrossEntropy
@@ -22,7 +22,7 @@ NUMBERS = st.one_of(st.sampled_from(SPECIAL + [math.inf, -math.inf, math.nan]), 
 def compiled(rule):
     """Return the function that computes what the rule computes, and its source."""
     outputs = [v + Symbolic(0, kind="absent") for v in rule(*[Symbolic(name=n) for n in INPUTS])]
-    code = BranchingCode(simplified(outputs))
+    code = BranchingCode(simplify(outputs))
     body = code.statements()
     texts = [code.text(v) for v in code.outputs]
     body.append("return [{}]".format(", ".join(texts)))

@@ -16,7 +16,7 @@ from scratchnet.codegen.rows import Rows
 
 
 def counted(net, type="double", own=False):
-    return targets.generated(budget.requested(net, type, own), budget.count)
+    return targets.generate_from(budget.request_of(net, type, own), budget.count)
 
 
 def test_operations_are_counted_through_the_loops():
@@ -132,10 +132,10 @@ def test_micropython(model, tmp_path, capsys):
 
 def test_operations_of_a_module_are_counted():
     net = sn.Sequential([sn.Dense(64, 32), sn.Tanh(), sn.Dense(32, 10)], seed=1)
-    request = micropython.requested(net, "float", 65536, False, Rows())
-    count = targets.generated(request, micropython.operations)
+    request = micropython.request_of(net, "float", 65536, False, Rows())
+    count = targets.generate_from(request, micropython.operations)
     assert count["multiply"] == 64 * 32 + 32 * 10 and count["tanh"] == 32 and count["input"] == 64
-    request = micropython.requested(net, "viper", 0, False, Rows())
+    request = micropython.request_of(net, "viper", 0, False, Rows())
     targets.source(request)
     assert micropython.operations(request) == {
         "file": 1, "stage": 2, "unit": 42, "product": 64 * 32 + 32 * 10, "lookup": 32, "source": 96,

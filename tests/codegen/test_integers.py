@@ -24,7 +24,7 @@ from scratchnet import functions, tabular
 from scratchnet.cli import main
 from scratchnet.codegen.integers.arithmetic import BITS, LARGEST_SUM
 from scratchnet.codegen.integers.order import keeps_order
-from scratchnet.codegen.integers.quantizer import MOST_ROWS, quantized
+from scratchnet.codegen.integers.quantizer import MOST_ROWS, quantize
 from scratchnet.datasets import samples
 from scratchnet.scalars import Symbolic
 from scratchnet.selection import train_test_split
@@ -77,7 +77,7 @@ def test_random_networks(made):
     rows = rows_for(net.inputs)
     for bits in (8, 16):
         try:
-            program = quantized(net, rows, bits)
+            program = quantize(net, rows, bits)
         except ValueError as error:
             assert re.match(
                 r"(Share|Softmax)\(\) cannot be computed with integers: it needs a quotient of ",
@@ -94,7 +94,7 @@ def test_random_networks(made):
 def test_the_errors_of_integers_that_were_worked_out_by_hand():
     """One input from 0 to 255, so that an integer is the input - 128; 2·x + 1 is from 1 to 511."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[2]], bias=[1])])
-    program = quantized(net, [[0], [255]], 8)
+    program = quantize(net, [[0], [255]], 8)
     assert program.quantize([-3]) == [-128] and program.quantize([1e9]) == [127]
     assert [program.quantize([x]) for x in (0, 0.4, 0.6, 254.6)] == [[-128], [-128], [-127], [127]]
     assert [program.run([q]) for q in (-128, 0, 127)] == [[-128], [0], [127]]
@@ -111,7 +111,7 @@ def test_the_digits():
     net.fit(Xa, ya, "categorical_cross_entropy", sn.Adam(0.005), epochs=10, batch_size=32)
     decisions = [row.index(max(row)) for row in net.predict(Xb)]
     for bits, most in ((8, 2), (16, 1)):
-        program = quantized(net, Xa[:300], bits)
+        program = quantize(net, Xa[:300], bits)
         found = [program.run(program.quantize(row)) for row in Xb]
         assert len(found) == 540
         assert len([1 for q, k in zip(found, decisions) if q.index(max(q)) != k]) <= most
@@ -124,7 +124,7 @@ def test_the_digits():
 def shape(*layers, **options):
     """The units of each stage, and how many tables they have."""
     rows = options.get("rows", rows_for(4))
-    program = quantized(adapted(list(layers), rows), rows, options.get("bits", 8))
+    program = quantize(adapted(list(layers), rows), rows, options.get("bits", 8))
     return [(len(stage.bias), len(stage.tables)) for stage in program.stages]
 
 
@@ -163,7 +163,7 @@ def test_a_jump_is_where_it_was(bits):
     """Around 0 and 1, at most one step of the input's grid away."""
     rows = [[k / 100 - 5] for k in range(1001)]
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1]]), Steps()])
-    program = quantized(net, rows, bits)
+    program = quantize(net, rows, bits)
     step = program.inputs[0].step
     for row in rows:
         if min(abs(row[0]), abs(row[0] - 1)) > 2 * step + 0.011 * (bits == 16):
@@ -173,13 +173,13 @@ def test_a_jump_is_where_it_was(bits):
 def test_a_column_that_does_not_change_may_change_later():
     """A flag that was never set is 0 or 1."""
     net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [1]])])
-    program = quantized(net, [[-1, 0], [2, 0]], 16)
+    program = quantize(net, [[-1, 0], [2, 0]], 16)
     assert abs(program.predict([0, 1])[0] - 1) < 1e-3
 
 
 def test_many_rows_are_thinned_out():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1]])])
-    program = quantized(net, [[k] for k in range(5000)], 8)
+    program = quantize(net, [[k] for k in range(5000)], 8)
     assert len(program.comparison.expected) == MOST_ROWS and program.inputs[0].low == 0.0
 
 
@@ -231,7 +231,7 @@ def test_a_last_layer_that_keeps_the_order_is_left_out():
     rows = rows_for(4)
     for last in ([sn.Softmax()], [LogSoftmax()], [sn.Softmax(), sn.Identity(), sn.Dropout(0.5)]):
         net = adapted([sn.Dense(4, 3)] + last, rows)
-        program = quantized(net, rows, 8)
+        program = quantize(net, rows, 8)
         assert program.left_out == net.layers[1:] and len(program.stages) == 1
         assert program.comparison.expected[0] == pytest.approx(
             net.propagate(rows[:1], net.layers[:1])[0]
@@ -321,7 +321,7 @@ def test_a_module_runs_on_any_python_and_quantizes(kind):
     for net, rows in networks():
         names = {"__name__": "net"}
         exec(sn.export(net, None, "micropython", kind, calibrate=rows), names)
-        program = quantized(net, rows, BITS[kind])
+        program = quantize(net, rows, BITS[kind])
         names["selftest"]()
         for row in between(program) + rows[:5]:
             assert names["quantize"](row) == program.quantize(row)

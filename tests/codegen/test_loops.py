@@ -5,8 +5,8 @@ from random_networks import BUILT_IN_LAYERS, Scale
 
 import scratchnet as sn
 from scratchnet.codegen.loop_parts import Fill, Fold, Spread
-from scratchnet.codegen.loops import Loops, rolled
-from scratchnet.codegen.program import recorded
+from scratchnet.codegen.loops import Loops, roll
+from scratchnet.codegen.program import record_rows
 from scratchnet.core import elementary
 from scratchnet.core.functions import ELEMENTARY
 from scratchnet.scalars import Single, Symbolic, SymbolicSingle
@@ -78,7 +78,7 @@ class Run:
 
 def loops_of(net):
     x = [Symbolic(name="x{}".format(k)) for k in range(net.inputs)]
-    return rolled(recorded(net, net.copy(Symbolic), x), "x", "out", "table")
+    return roll(record_rows(net, net.copy(Symbolic), x), "x", "out", "table")
 
 
 @pytest.mark.parametrize("number", range(len(BUILT_IN_LAYERS)))

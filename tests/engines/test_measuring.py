@@ -17,13 +17,13 @@ pytestmark = pytest.mark.usefixtures("portable")
 def measured(monkeypatch):
     """The losses that generated code has measured, None where it failed."""
     found = []
-    former = measuring.attempted
+    former = measuring.attempt
 
-    def attempted(*arguments):
+    def attempt(*arguments):
         found.append(former(*arguments))
         return found[-1]
 
-    monkeypatch.setattr(measuring, "attempted", attempted)
+    monkeypatch.setattr(measuring, "attempt", attempt)
     return found
 
 

@@ -21,7 +21,7 @@ from scratchnet.engines.workers import tasks
 from scratchnet.engines.workers.costs import doubts
 from scratchnet.engines.workers.engine import Parallel
 from scratchnet.engines.workers.executors import LentKernel
-from scratchnet.engines.workers.packing import packed, unpacked
+from scratchnet.engines.workers.packing import pack, unpack
 from scratchnet.engines.workers.shards import cut, shards_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
@@ -334,7 +334,7 @@ def test_shards_are_equal_to_a_sample_and_never_empty():
             parts = list(cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float))
             sizes = [len(rows) for rows, _, _, _ in parts]
             assert len(parts) == min(n, shards) and max(sizes) - min(sizes) <= 1
-            assert [x for rows, _, _, _ in parts for (x,) in unpacked(rows)] == list(range(n))
+            assert [x for rows, _, _, _ in parts for (x,) in unpack(rows)] == list(range(n))
             assert sum(share for _, _, _, share in parts) == pytest.approx(1)
 
 
@@ -359,7 +359,7 @@ def test_an_executors_workers_are_counted(processes):
 def test_each_sample_travels_once_an_epoch():
     executor = Here(2)
     fit(network(), executor, epochs=2)
-    rows = [tuple(x) for task in executor.tasks for x in unpacked(task[5])]
+    rows = [tuple(x) for task in executor.tasks for x in unpack(task[5])]
     assert len(executor.tasks) == 2 * 6
     assert sorted(rows[:11]) == sorted(rows[11:]) == sorted(map(tuple, X))
     assert rows[:11] != rows[11:]  # in a new order
@@ -599,7 +599,7 @@ class Nowhere(Here):
     """An executor that computes nothing."""
 
     def submit(self, f, *args):
-        return Done((0.0, [packed([[0.0] * 2500])[0], packed([[0.0] * 50])[0]], False))
+        return Done((0.0, [pack([[0.0] * 2500])[0], pack([[0.0] * 50])[0]], False))
 
 
 def test_small_work_is_warned_about_once(costs):

@@ -15,7 +15,7 @@ from ...core.functions import ELEMENTARY
 from ..c import header, integer_header
 from ..golden import vectors
 from ..integers.arithmetic import BITS
-from ..targets import generated, request_for
+from ..targets import generate_from, request_for
 from ..work import Work
 from . import costs
 
@@ -201,7 +201,7 @@ def library(kinds: "Any", processor: str, type: str) -> int:
     return sum([size for size, users in costs.LIBRARY[processor] if needed & users])
 
 
-def requested(
+def request_of(
     net: "Sequential", type: str, self_contained: bool = False, progmem: bool = False
 ) -> "Request":
     """Return a request for C; integers are calibrated with the golden vectors."""
@@ -216,4 +216,4 @@ def requested(
 
 def multiply_adds(net: "Sequential") -> int:
     """Return how many products a prediction computes, without those in its functions."""
-    return int(generated(requested(net, "double"), count).executed.get("multiply", 0))
+    return int(generate_from(request_of(net, "double"), count).executed.get("multiply", 0))

@@ -14,7 +14,7 @@ from ..golden import vectors
 from ..integers.arithmetic import BITS
 from ..python import heap
 from ..python.module import DeviceModule
-from ..targets import generated, request_for
+from ..targets import generate_from, request_for
 from ..work import Work
 from .budget import Estimate, total
 
@@ -115,7 +115,7 @@ def length(literal: str) -> int:
     return len(re.sub(r"\\x..", ".", literal))
 
 
-def requested(
+def request_of(
     net: "Sequential", kind: str, heap: int, self_contained: bool, rows: "Rows"
 ) -> "Request":
     """Return a request for a type, or for viper; integers are calibrated with golden vectors."""
@@ -141,7 +141,7 @@ class Module:
         self.type = VIPER if request.viper else request.type
         self.characters, self.heap = len(text), memory(request, text)
         is_made = request.type in BITS  # by source()
-        self.executed = operations(request) if is_made else generated(request, operations)
+        self.executed = operations(request) if is_made else generate_from(request, operations)
         if "table" in self.executed and TUPLES not in text:
             self.executed["array"] = self.executed["table"]  # Each read makes a float.
 

@@ -6,7 +6,7 @@ of_request   the estimate for a file that is about to be written
 
 from ..integers.arithmetic import BITS
 from ..rows import Rows
-from ..targets import generated, source
+from ..targets import generate_from, source
 from . import budget, micropython
 
 TYPE_CHECKING = False
@@ -63,12 +63,12 @@ class Plan:
         return self.made[given]
 
     def count(self, type: str) -> "Count":
-        request = budget.requested(self.net, type, self.self_contained)
-        count: "Count" = generated(request, budget.count)
+        request = budget.request_of(self.net, type, self.self_contained)
+        count: "Count" = generate_from(request, budget.count)
         return count
 
     def module(self, type: str, heap: int) -> "Module":
-        request = micropython.requested(self.net, type, heap, self.self_contained, self.rows)
+        request = micropython.request_of(self.net, type, heap, self.self_contained, self.rows)
         return micropython.Module(request, source(request))
 
 
@@ -83,5 +83,5 @@ def of_request(request: "Request", text: str, board: "Board") -> "Estimate":
     if request.to == MICROPYTHON:
         return micropython.DeviceEstimate(micropython.Module(request, text), board)
     made = request.type in BITS  # Counting them needs no second calibration.
-    count = budget.count(request) if made else generated(request, budget.count)
+    count = budget.count(request) if made else generate_from(request, budget.count)
     return budget.Estimate(count, request.type, board, request.progmem)

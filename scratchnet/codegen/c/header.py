@@ -7,8 +7,8 @@ written out as sn.unroll writes them; larger ones are loops over tables.
 import textwrap
 
 from .. import golden
-from ..loops import MOST_WRITTEN_OUT, rolled, size
-from ..program import recorded
+from ..loops import MOST_WRITTEN_OUT, roll, size
+from ..program import record_rows
 from . import table_rows, templates
 from .printer import indented
 from .table_rows import for_comment
@@ -37,18 +37,18 @@ class Program:
         net = request.net
         self.unit = unit = kind(request.type, request.name, request.self_contained, request.progmem)
         x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
-        rows = recorded(net, net.copy(unit.symbolic), x)
+        rows = record_rows(net, net.copy(unit.symbolic), x)
         self.outputs = len(rows[-1])
         self.tables: "List[Table]" = []
         if size(rows[-1]) <= MOST_WRITTEN_OUT:
             self.body = unit.written_out(x, rows[-1])
         else:
-            loops = rolled(rows, "in", "out", f"{request.name}_table")
+            loops = roll(rows, "in", "out", f"{request.name}_table")
             self.body = unit.looping(loops)
             self.tables = loops.tables
 
 
-def written(request: "Request") -> str:
+def write(request: "Request") -> str:
     """Return the text of the header."""
     program = Program(request)
     net, unit = request.net, program.unit
@@ -131,7 +131,7 @@ def selftest(unit: "Unit", request: "Request", training: "Optional[CTraining]") 
     samples = request.rows.samples
     count, Y = len(X), Y + golden.outputs(request.net, unit.number, [x for _, x in samples])
     classes = [table_rows.class_of(y) for y in Y]
-    declarations, check = table_rows.declared(unit, request.rows, classes)
+    declarations, check = table_rows.declare(unit, request.rows, classes)
     predict = table_rows.PREDICT if samples else "{name}_predict(inputs[n], out);"
     return templates.SELFTEST.format(
         vectors=count,

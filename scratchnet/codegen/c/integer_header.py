@@ -180,7 +180,7 @@ class IntegerUnit(Unit):
         ]
         inputs = [self.program.quantize(x) for x in numbers + [x for _, x in rows.samples]]
         outputs = [self.program.run(row) for row in inputs]
-        declarations, check = table_rows.declared(
+        declarations, check = table_rows.declare(
             self.floats, rows, [self.class_of(y) for y in outputs]
         )
         quantize = integer_templates.ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
@@ -211,7 +211,7 @@ def block(head: str, lines: "List[str]") -> "List[str]":
     return [f"{head} {{".lstrip()] + [f"    {line}" for line in lines] + ["}"]
 
 
-def written(request: "Request") -> str:
+def write(request: "Request") -> str:
     """Return the text of the header."""
     unit = IntegerUnit(request.integers, request.name, request.progmem)
     outputs = len(unit.program.stages[-1].bias)

@@ -6,8 +6,8 @@ from ...scalars import Symbolic
 from ..loop_parts import Assign, Element, Fold
 from ..loops import Loops, size
 from ..own import generate
-from ..program import reachable, recorded
-from ..record.batch_record import replaced_by_inputs
+from ..program import reachable, record_rows
+from ..record.batch_record import replace_by_inputs
 from . import templates
 from .native_division import MOST_LINES, Division
 from .native_lists import lists
@@ -61,9 +61,9 @@ class _Writer:
     def __init__(self, net: "Sequential") -> None:
         self.unit = unit = PredictingUnit("net")
         twin = net.copy(Symbolic)
-        self.weights = replaced_by_inputs(twin.parameters())
+        self.weights = replace_by_inputs(twin.parameters())
         x = [Symbolic(name=f"x[{k}]") for k in range(net.inputs or 0)]
-        rows = recorded(net, twin, x)
+        rows = record_rows(net, twin, x)
         self.outputs = len(rows[-1])
         self.scratch = 0
         self.tables: "List[str]" = []

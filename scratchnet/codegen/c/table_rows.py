@@ -108,8 +108,8 @@ def definitions(
     body = LARGEST.format(**words)
     if outputs == 1:
         body = f"    return out[0] > {half or unit.literal(0.5)} ? 1 : 0;\n"
-    texts = [f"        {quoted(label)}" for label in labels]
-    size = 1 + max([len(encoded(label)) for label in labels])
+    texts = [f"        {quote(label)}" for label in labels]
+    size = 1 + max([len(encode(label)) for label in labels])
     names = constants([f"{words['NAME']}_CLASS"], [labels], taken)[0]
     return parts + [
         enumeration(names, labels),
@@ -164,13 +164,13 @@ def row(unit: "Unit", rows: "Rows", words: "Dict[str, str]", taken: "Set[str]") 
         else:
             about = f"{for_comment(part.name)}; {MISSING} if it is missing"
             lines.append(f"    int {name}; /* {about}; another number for other labels */\n")
-            body += coded(part, name, unit.literal(1.0))
+            body += encode_category(part, name, unit.literal(1.0))
     code = "".join([f"    {line}\n" for line in body])
     parts.append("typedef struct {\n" + "".join(lines) + f"}} {unit.name}_row;\n")
     return parts + [ENCODE.format(body=code, **words)]
 
 
-def coded(part: "Category", name: str, one: str) -> "List[str]":
+def encode_category(part: "Category", name: str, one: str) -> "List[str]":
     """Return the statements that encode a member of categories."""
     count = len(part.labels)
     known = f"row->{name} >= 0 && row->{name} < {count}"
@@ -196,7 +196,7 @@ def initializer(unit: "Unit", rows: "Rows", values: "List[Any]") -> str:
     return "{" + ", ".join(texts) + "}"
 
 
-def declared(unit: "Unit", rows: "Rows", classes: "List[int]") -> "Tuple[str, str]":
+def declare(unit: "Unit", rows: "Rows", classes: "List[int]") -> "Tuple[str, str]":
     """Return, for the file's test, the sample rows and the classes of all vectors, and a check."""
     declarations = check = ""
     if rows.samples:
@@ -273,17 +273,17 @@ def for_comment(text: str) -> str:
     return plain.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
 
 
-def encoded(text: str) -> bytes:
+def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return the literal of a text in UTF-8, without trigraphs.
 
-    >>> print(quoted('1"??'))
+    >>> print(quote('1"??'))
     "1\\042\\077\\077"
     """
     characters = [
-        chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in encoded(text)
+        chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in encode(text)
     ]
     return f'"{"".join(characters)}"'

@@ -3,9 +3,9 @@
 import re
 
 from .. import golden
-from ..device_step import recorded_step
+from ..device_step import record_step
 from ..loop_parts import Assign
-from ..loops import Loops, rolled, size
+from ..loops import Loops, roll, size
 from ..program import reachable
 from . import templates
 from .printer import CPrinter, indented
@@ -38,7 +38,7 @@ class CTraining:
     ) -> None:
         self.unit, self.net, self.optimizer, self.loss = unit, net, optimizer, loss
         check_size(net)
-        step = recorded_step(net, loss, optimizer, unit.symbolic)
+        step = record_step(net, loss, optimizer, unit.symbolic)
         self.step = step
         self.tables: "List[str]" = []
         self.scratch = 0
@@ -181,7 +181,7 @@ class CTraining:
             lines += [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
         else:
             arrays = [("weights", step.weights)]
-            loops = rolled(step.rows, "in", "out", f"{unit.name}_table_of_trainer", arrays=arrays)
+            loops = roll(step.rows, "in", "out", f"{unit.name}_table_of_trainer", arrays=arrays)
             self.add(loops)
             lines = unit.looping(loops)
         lines = self.arrays(lines, "in") + lines

@@ -137,11 +137,11 @@ class Stage:
                 total = self.bias[j] + weights[0] * q[j]
             else:
                 total = self.bias[j] + sum(map(mul, weights, q))
-            t = shifted(total, self.before[j])
+            t = shift(total, self.before[j])
             t = max(-LARGEST_FACTOR, min(LARGEST_FACTOR, t))
-            v = shifted(t * self.factor[j], self.after[j])
+            v = shift(t * self.factor[j], self.after[j])
             v = max(self.grid.least, min(self.grid.largest, v))
-            found.append(looked_up(self.tables[self.table_of[j]], v) if self.tables else v)
+            found.append(look_up(self.tables[self.table_of[j]], v) if self.tables else v)
         return found
 
 
@@ -228,7 +228,7 @@ def nearest(value: float) -> int:
     return int((value + 0.5) // 1)
 
 
-def shifted(value: int, bits: int) -> int:
+def shift(value: int, bits: int) -> int:
     """Return value/2^bits, rounded to the nearest integer."""
     return (value + ((1 << bits) >> 1)) >> bits
 
@@ -252,7 +252,7 @@ def scaling(ratio: float, limit: int) -> "Tuple[int, int, int]":
     return before, min(LARGEST_FACTOR, nearest(ratio * (1 << after))), after
 
 
-def looked_up(table: "List[int]", q: int) -> int:
+def look_up(table: "List[int]", q: int) -> int:
     """Return the entry for an integer of 8 bits, or between two entries for one of 16."""
     if len(table) == 256:
         return table[q + 128]

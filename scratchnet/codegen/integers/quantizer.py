@@ -2,7 +2,7 @@
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1]), sn.ReLU()])
->>> program = quantized(net, [[0, 0], [4, 0], [0, 1]], 8)
+>>> program = quantize(net, [[0, 0], [4, 0], [0, 1]], 8)
 >>> program.quantize([4, 1]), program.run([127, 127])
 ([127, 127], [127])
 >>> print(program.comparison)
@@ -12,7 +12,7 @@ the largest error of an output is 0..., where outputs are from 1 to 3
 from ...core.checks import accept_row, accept_rows, is_finite
 from ...core.functions import set_kernel
 from ...scalars import Symbolic
-from ..program import recorded
+from ..program import record_rows
 from .arithmetic import Comparison, Grid, Integers, Stage
 from .order import keeps_order
 from .stages import NoStage, row_of, stages_of
@@ -31,7 +31,7 @@ MOST_ROWS, FEWEST_ROWS, MOST_PRODUCTS = 1000, 200, 5000000
 SAMPLES = 1024  # where a function is looked at to find the part of it that matters
 
 
-def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
+def quantize(net: "Sequential", rows: "Any", bits: int) -> "Integers":
     """Return the program of integers for a network, calibrated on rows of its inputs.
 
     The ranges of all numbers are those that occur in these rows. Last layers that provably keep
@@ -40,7 +40,7 @@ def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
     """
     former = set_kernel("portable")  # the same integers on every Python
     try:
-        X = thinned(net, rows)
+        X = thin_out(net, rows)
         program = Quantizer(net, X, bits).program
         layers = net.layers[: len(net.layers) - len(program.left_out)]
         program.comparison = Comparison(net.propagate(X, layers), [program.predict(x) for x in X])
@@ -49,17 +49,17 @@ def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
     return program
 
 
-def thinned(net: "Sequential", rows: "Any") -> "Matrix":
+def thin_out(net: "Sequential", rows: "Any") -> "Matrix":
     """Return at most MOST_ROWS of the rows, checked."""
     given = accept_rows(rows, "calibrate")
     reason = "the network takes {}"
     return [
         accept_row(given[i], float, "calibrate", i, net.inputs, reason)
-        for i in chosen_rows(net, len(given))
+        for i in choose_rows(net, len(given))
     ]
 
 
-def chosen_rows(net: "Sequential", count: int) -> "List[int]":
+def choose_rows(net: "Sequential", count: int) -> "List[int]":
     """Return the indices of the rows that are used, of ``count`` rows."""
     size = sum([parameter.count for parameter in net.parameters()])
     most = max(FEWEST_ROWS, min(MOST_ROWS, MOST_PRODUCTS // (size + 1)))
@@ -78,9 +78,9 @@ class Quantizer:
     def __init__(self, net: "Sequential", rows: "Matrix", bits: int) -> None:
         self.net, self.bits, self.count = net, bits, len(rows)
         x = [Symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
-        self.rows = recorded(net, net.copy(Symbolic), x)
+        self.rows = record_rows(net, net.copy(Symbolic), x)
         left_out = self.leave_out()
-        stages = self.found()
+        stages = self.find()
         self.values = {id(v): list(column) for v, column in zip(x, zip(*rows))}
         inputs = [self.input(k, self.values[id(v)]) for k, v in enumerate(x)]
         self.grids = {id(v): grid for v, grid in zip(x, inputs)}
@@ -106,7 +106,7 @@ class Quantizer:
                 return self.net.layers[k:]
         return []
 
-    def found(self) -> "List[List[Unit]]":
+    def find(self) -> "List[List[Unit]]":
         """Return the stages of the rows that are left."""
         try:
             return stages_of(self.rows)
@@ -166,7 +166,7 @@ class Quantizer:
         """Add the grid of the results and the tables. Return the grid of the sum of each unit."""
         results = [v for unit in units for v in self.values[id(unit.node)]]
         stage.grid = Grid(*span(results), self.bits)
-        families, which = grouped(units, sums)
+        families, which = group(units, sums)
         if all([self.is_limit(unit, limits, stage.grid) for unit, limits in families]):
             return [stage.grid] * len(units)
         steps = 255 if self.bits == 8 else 256
@@ -194,9 +194,9 @@ class Quantizer:
         self, unit: "Unit", limits: "Row", tolerance: float, steps: int
     ) -> "Tuple[float, float]":
         """Return the range of the sum for the table of a function, with 0 at a step."""
-        return with_zero(*span(self.narrowed(unit, limits, tolerance)), steps)
+        return with_zero(*span(self.narrow(unit, limits, tolerance)), steps)
 
-    def narrowed(self, unit: "Unit", limits: "Row", tolerance: float) -> "Row":
+    def narrow(self, unit: "Unit", limits: "Row", tolerance: float) -> "Row":
         """Return the range without the parts at its ends where the function is constant."""
         z = evenly(limits[0], limits[1], SAMPLES)
         y = self.results(unit, z)
@@ -205,7 +205,7 @@ class Quantizer:
         return [z[changes[0] - 1], z[ends[-1] + 1]] if changes else limits
 
 
-def grouped(units: "List[Unit]", sums: "Matrix") -> "Tuple[List[Tuple[Unit, Row]], List[int]]":
+def group(units: "List[Unit]", sums: "Matrix") -> "Tuple[List[Tuple[Unit, Row]], List[int]]":
     """Return a unit and the range of the sum for each function, and which one each unit has."""
     keys = [unit.function and unit.function.key for unit in units]
     different = list(dict.fromkeys(keys))

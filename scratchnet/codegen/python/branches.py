@@ -5,10 +5,10 @@ arms need. It gives the same bits as conditional expressions.
 
 >>> from scratchnet.core.functions import sigmoid
 >>> from scratchnet.scalars import Symbolic
->>> from scratchnet.codegen.simplified import simplified
+>>> from scratchnet.codegen.simplified import simplify
 >>> z = Symbolic(name="z")
 >>> a = sigmoid(z)
->>> code = BranchingCode(simplified([a, a * a]))
+>>> code = BranchingCode(simplify([a, a * a]))
 >>> for line in code.statements(): print(line)
 if z >= 0.0:
     t0 = 1.0 / (1.0 + exp(-z))
@@ -61,7 +61,7 @@ class Block:
 class BranchingCode(Code):
     """Statements that compute some outputs, with if statements.
 
-    In the record of the outputs, equal numbers are one, as in that of ``simplified``.
+    In the record of the outputs, equal numbers are one, as in that of ``simplify``.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class BranchingCode(Code):
         self.users: "Dict[int, List[Symbolic]]" = {}
         self.results = {id(output) for output in self.outputs}
 
-    def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
+    def unify(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
         numbers = reachable(outputs, self.names)
         self.same = {id(node): node for node in numbers}
         return numbers
@@ -90,7 +90,7 @@ class BranchingCode(Code):
         numbers = list(self.numbers if among is None else among)
         lines: "List[str]" = []
         blocks = self.blocks(numbers)
-        for part in self.ordered(numbers, blocks) if blocks else numbers:
+        for part in self.sort(numbers, blocks) if blocks else numbers:
             if isinstance(part, Block):
                 lines += self.branches(part)
             elif part.operation and id(part) not in self.names and self.needs_variable(part):
@@ -172,7 +172,7 @@ class BranchingCode(Code):
                 waiting.extend(() if id(node) in self.names else node.operands)
         return False
 
-    def ordered(self, numbers: "List[Symbolic]", blocks: "List[Block]") -> "List[Any]":
+    def sort(self, numbers: "List[Symbolic]", blocks: "List[Block]") -> "List[Any]":
         """Return the numbers and the blocks, each after what it needs."""
         block_of = {id(node): block for block in blocks for node in block.choices}
         skipped: "Set[int]" = set()

@@ -26,7 +26,7 @@ class RowPrinter(DeviceModule):
     """What prints the rows of a table: constants of 32 bits, unpacked from bytes."""
 
     def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
-        return packed("f", values)
+        return pack("f", values)
 
 
 class Module:
@@ -43,8 +43,8 @@ class Module:
     def row(self, values: "Sequence[int]") -> str:
         """Return the expression of a row of integers."""
         if self.bits == 8:
-            return quoted(bytes([v + 128 for v in values]))
-        return packed("h", values)
+            return quote(bytes([v + 128 for v in values]))
+        return pack("h", values)
 
     def define(self, name: str, items: "List[str]") -> None:
         """Define a tuple."""
@@ -64,12 +64,12 @@ class Module:
         if len(stage.tables) == 1:
             tables = f"(T{k}_0,) * {count}"
         elif stage.tables:
-            tables = "({})".format(wrapped([f"T{k}_{n}" for n in stage.table_of]))
+            tables = "({})".format(wrap([f"T{k}_{n}" for n in stage.table_of]))
         units = [
-            packed("i", stage.bias),
-            quoted(bytes(stage.before)),
-            packed("h", stage.factor),
-            quoted(bytes(stage.after)),
+            pack("i", stage.bias),
+            quote(bytes(stage.before)),
+            pack("h", stage.factor),
+            quote(bytes(stage.after)),
             tables,
         ]
         self.define(f"U{k}", units)
@@ -83,7 +83,7 @@ class Module:
         self.body.append(f"a{k + 1} = {kind}({source}, W{k}, U{k})")
 
     def viper_stage(self, k: int, stage: "Stage", source: str) -> None:
-        weights = [quoted(bytes([w + 128 for w in row])) for row in stage.weights]
+        weights = [quote(bytes([w + 128 for w in row])) for row in stage.weights]
         tables = [self.row(table) for table in stage.tables]
         for name, texts in ((f"W{k}", weights), (f"T{k}", tables or ['b""'])):
             self.constants.append(f"{name} = (\n" + "".join([f"    {t}\n" for t in texts]) + ")\n")
@@ -93,7 +93,7 @@ class Module:
             high, low = divmod(bias + (1 << before >> 1), 1 << 16)
             table = stage.table_of[j] + 1 if stage.tables else 0
             units += [high + 32768, low, before, stage.factor[j], stage.after[j], table]
-        self.constants.append(f'U{k} = array("H", ({wrapped(units)}))\n')
+        self.constants.append(f'U{k} = array("H", ({wrap(units)}))\n')
         n, count, step = len(stage.bias), len(stage.weights[0]), int(stage.elementwise)
         self.body.append(f"a{k + 1} = bytearray({n})")
         self.body.append(f"stage({source}, {count}, {step}, W{k}, U{k}, T{k}, a{k + 1}, {n})")
@@ -105,7 +105,7 @@ class Module:
             values = [getattr(grid, name) for grid in self.program.inputs]
             same = len(set(values)) == 1
             words[name] = name.upper() + "[k]" * (not same)
-            expression = packed("f", values[:1]) + "[0]" if same else packed("f", values)
+            expression = pack("f", values[:1]) + "[0]" if same else pack("f", values)
             self.constants.append(f"{name.upper()} = {expression}\n")
         return integer_templates.QUANTIZE.format(**words)
 
@@ -138,22 +138,22 @@ class Module:
         return found + ["def run(row):\n" + "".join(body)]
 
 
-def packed(kind: str, values: "Sequence[Any]") -> str:
+def pack(kind: str, values: "Sequence[Any]") -> str:
     """Return the expression of a tuple of numbers of a format of struct."""
     form = f"<{len(values)}{kind}"
-    return f'unpack("{form}", {quoted(struct.pack(form, *values))})'
+    return f'unpack("{form}", {quote(struct.pack(form, *values))})'
 
 
-def quoted(data: bytes) -> str:
+def quote(data: bytes) -> str:
     """Return a literal of bytes with double quotes."""
-    return 'b"' + "".join([_quoted(c) for c in data]) + '"'
+    return 'b"' + "".join([_quote(c) for c in data]) + '"'
 
 
-def _quoted(c: int) -> str:
+def _quote(c: int) -> str:
     return chr(c) if 32 <= c < 127 and c not in (34, 92) else f"\\x{c:02x}"
 
 
-def wrapped(values: "Sequence[Any]") -> str:
+def wrap(values: "Sequence[Any]") -> str:
     """Return numbers separated by commas, in lines."""
     lines = [""]
     for text in [f"{v}, " for v in values]:
@@ -163,7 +163,7 @@ def wrapped(values: "Sequence[Any]") -> str:
     return "\n".join([line.rstrip() for line in lines])
 
 
-def written(request: "Request") -> str:
+def write(request: "Request") -> str:
     """Return the text of the module."""
     program, rows = request.integers, request.rows
     module = Module(program, request.viper)
@@ -212,7 +212,7 @@ def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str
         name=request.name,
         count=len(X),
         tested="len(rows)" if samples else "0",
-        numbers=packed("f", numbers),
+        numbers=pack("f", numbers),
         vectors=vectors,
         rows=rows,
     )

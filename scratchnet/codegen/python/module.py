@@ -14,7 +14,7 @@ from ...core import functions
 from ...scalars import Symbolic, SymbolicSingle
 from ...scalars.operations import ATOM, SIGN
 from .. import golden
-from ..program import DEEPEST, Printer, recorded, shifted
+from ..program import DEEPEST, Printer, record_rows, shifted
 from . import heap, table_rows, templates
 from .constants import WIDEST, Constants, filled, indented
 from .printer import NEVER_RAISES, is_safe, printable
@@ -108,11 +108,11 @@ class Module(Constants):
 
     # ---- the module ------------------------------------------------------------------------------
 
-    def written(self) -> str:
+    def text(self) -> str:
         """Return the text of the module."""
         net, rows = self.request.net, self.request.rows
         x = [self.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
-        outputs = recorded(net, net.copy(self.symbolic), x)
+        outputs = record_rows(net, net.copy(self.symbolic), x)
         body = self.body(outputs) + ["return out"]
         head = templates.OUTPUTS.format(INPUTS=len(x))
         main = self.with_constants("_constants", head, body)
@@ -208,7 +208,7 @@ class DeviceModule(Module):
         self.count += len(values)
         data = struct.pack(f"<{len(values)}{self.letter}", *values)
         space = "\n" + " " * (margin + 4)
-        texts = [f'b"{text}"' for text in filled(list(map(escaped, data)), WIDEST - margin - 7)]
+        texts = [f'b"{text}"' for text in filled(list(map(escape, data)), WIDEST - margin - 7)]
         return f"_row({texts[0] if len(texts) == 1 else space + space.join(texts)})"
 
     def imports(self) -> "List[str]":
@@ -216,7 +216,7 @@ class DeviceModule(Module):
 
     def beginning(self) -> "List[str]":
         name = self.request.name
-        one = "".join(map(escaped, struct.pack(f"<{self.letter}", 1)))
+        one = "".join(map(escape, struct.pack(f"<{self.letter}", 1)))
         row = templates.ROW.format(name=name, letter=self.letter, one=one)
         if not self.is_single:
             return Module.beginning(self) + [row]
@@ -230,9 +230,9 @@ class DeviceModule(Module):
         exact = "0 if SHIFT == 12582912 else " * self.request.self_contained
         return f"({exact}{golden.tolerance(Y, SHORT_DIGITS)!r})"
 
-    def written(self) -> str:
+    def text(self) -> str:
         """Return the text of the module: with tuples, which are faster, if they fit the heap."""
-        text = Module.written(self)
+        text = Module.text(self)
         code = re.sub(r'(?m)^#.*|\s*b"[^"]*"', "", text)
         word = 4 if self.is_single else 8
         as_arrays, as_tuples = [
@@ -295,15 +295,15 @@ class PythonPrinter(Printer):
 
 def python(request: "Request") -> str:
     """Return the text of a module for Python."""
-    return Module(request).written()
+    return Module(request).text()
 
 
 def micropython(request: "Request") -> str:
     """Return the text of a module for MicroPython."""
-    return DeviceModule(request).written()
+    return DeviceModule(request).text()
 
 
-def escaped(byte: int) -> str:
+def escape(byte: int) -> str:
     """Return a byte as it is written in a literal."""
     character = chr(byte)
     return character if " " <= character <= "~" and character not in '"\\' else f"\\x{byte:02x}"

@@ -76,9 +76,9 @@ class Rule:
     def of_rows(self) -> str:
         """Return the source of a function of one row of each matrix."""
         if self.each:
-            body = collected("row", self.lines, self.texts[0], self.used)
+            body = collect("row", self.lines, self.texts[0], self.used)
         else:
-            body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
+            body = [f"{self.unpack(name)} = {name}_row" for name in self.used] + self.lines
             body.append(f"row = [{', '.join(self.texts)}]")
         return function_of(
             self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"]
@@ -89,8 +89,8 @@ class Rule:
         rows = [f"{name}_row" for name in self.used]
         if self.each and not self.lines and not IS_PYPY:
             inner, matrices = (
-                _zipped(self.used, self.used, "{}_row"),
-                _zipped(rows, self.used, "{}_rows"),
+                _zip(self.used, self.used, "{}_row"),
+                _zip(rows, self.used, "{}_rows"),
             )
             text = "return [[{} for {} in {}] for {} in {}]".format(
                 self.texts[0], *(inner + matrices)
@@ -99,24 +99,24 @@ class Rule:
                 self.code, ", ".join([f"{name}_rows" for name in self.names]), [text]
             )
         if self.each:
-            each = collected("row", self.lines, self.texts[0], self.used)
+            each = collect("row", self.lines, self.texts[0], self.used)
             each, arriving = each + ["rows.append(row)"], rows
         else:
             each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
             arriving = [pattern([v.name for v in self.rows[name]]) for name in self.used]
         body = [
             "rows = []",
-            "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows")),
+            "for {} in {}:".format(*_zip(arriving, self.used, "{}_rows")),
         ] + indented(each)
         return function_of(
             self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"]
         )
 
-    def unpacked(self, name: str) -> str:
+    def unpack(self, name: str) -> str:
         return listed([v.name for v in self.rows[name]])
 
 
-def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any":
+def _zip(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any":
     """Return the target and the iterable of a loop over one sequence, or over several in step."""
     sources = [form.format(name) for name in names]
     if len(names) == 1:
@@ -124,7 +124,7 @@ def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any
     return ", ".join(targets), f"zip({', '.join(sources)})"
 
 
-def collected(name: str, lines: "List[str]", text: str, names: "List[str]") -> "List[str]":
+def collect(name: str, lines: "List[str]", text: str, names: "List[str]") -> "List[str]":
     """Return statements that compute the list ``name``, one element per index of the named rows.
 
     ``lines`` and the expression ``text`` compute one element.
@@ -132,7 +132,7 @@ def collected(name: str, lines: "List[str]", text: str, names: "List[str]") -> "
     if IS_PYPY:  # PyPy stores floats unboxed in lists; zip would box each of them.
         each = [f"{v} = {v}_row[k]" for v in names] + lines + [f"{name}[k] = {text}"]
         return [f"{name} = list({names[0]}_row)", f"for k in range(len({name})):"] + indented(each)
-    target, source = _zipped(names, names, "{}_row")
+    target, source = _zip(names, names, "{}_row")
     if not lines:
         return [f"{name} = [{text} for {target} in {source}]"]
     return [f"{name} = []", f"for {target} in {source}:"] + indented(

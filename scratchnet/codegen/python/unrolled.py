@@ -20,7 +20,7 @@ from ...core.checks import require
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import generate
-from ..program import recorded
+from ..program import record_rows
 from .mostly_zeros import gathered_products
 from .printer import Code, executed, function, hottest_first, printable
 
@@ -69,7 +69,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
             "unroll: no layer says how many inputs the network takes; add a Dense layer"
         )
     try:
-        source = generate(lambda: written(net, constants), net.layers)
+        source = generate(lambda: source_of(net, constants), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be written out: {error}") from None
     predict: "Unrolled" = executed(source)["predict"]
@@ -77,7 +77,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
     return predict
 
 
-def written(net: "Sequential", constants: bool) -> str:
+def source_of(net: "Sequential", constants: bool) -> str:
     """Return the source of ``predict``."""
     code, packed, lines, outputs = sample_statements(net, constants)
     signature = "predict(x)" if constants else "predict(x, parameters)"
@@ -92,7 +92,7 @@ def of_many(net: "Sequential") -> str:
     twin = net.copy(Symbolic)
     packed = packed_parameters(twin)
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
-    code = Code(recorded(net, twin, x)[-1])
+    code = Code(record_rows(net, twin, x)[-1])
     body = [*code.statements(), f"total += {' + '.join([v.name for v in x])}"]
     body.append(f"A.append([{', '.join(map(code.text, code.outputs))}])")
     lines = [f"{listed(packed)} = parameters", "A = []", "total = 0.0"]
@@ -107,7 +107,7 @@ def sample_statements(
     twin = net.copy(Symbolic)
     packed = [] if constants else packed_parameters(twin)
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
-    outputs = recorded(net, twin, x)
+    outputs = record_rows(net, twin, x)
     code = Code([v for row in outputs for v in row])
     lines = gathered_products(code, x, outputs[-1]) if constants else []
     lines = lines or [f"{listed([v.name for v in x])} = x"]

@@ -7,7 +7,7 @@ from ...core.functions import kernel
 from ...core.layer import Parameter
 from ...scalars.symbolic import Undecided
 from ..program import reachable
-from ..rescaled import rescaled
+from ..rescaled import rescale
 from .column_functions import Gradients
 from .column_updates import ColumnUpdates
 from .expressions import loop
@@ -60,7 +60,7 @@ class Updates(ColumnUpdates):
         names.update({id(w): "w", id(known): "g"})
         results = [*memory, new]
         if kernel() != "portable":
-            results = rescaled(results, known=[known])
+            results = rescale(results, known=[known])
         return dict(zip([*[v.name for v in state], "w"], results)), names
 
     def clipping(self) -> "List[str]":

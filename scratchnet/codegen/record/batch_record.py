@@ -62,12 +62,12 @@ class BatchRecord:
         self.loss = loss.with_numbers(Symbolic, exactly=True)
         self.parameters = self.net.parameters()
         self.learning = [p for p in self.parameters if not p.frozen]
-        self.weights = replaced_by_inputs(self.parameters)
+        self.weights = replace_by_inputs(self.parameters)
         self.draws_of_step = Draws()
         X, Y = self.data("x", inputs, count), self.data("y", outputs, count)
         self.x, self.y = X[0], Y[0]
         self.noted: "List[Tuple[str, Row]]" = []
-        value, gradients = self.backpropagated(X, Y, self.sample_weights(weighted, count))
+        value, gradients = self.backpropagate(X, Y, self.sample_weights(weighted, count))
         self.record = Printer([value, *gradients])
         self.samples = Samples(self.record, self.draws_of_step.drawn, count)
         self.draws = self.samples.draws
@@ -94,7 +94,7 @@ class BatchRecord:
         self.kept = given  # keeps the ids unique
         return given
 
-    def backpropagated(self, X: "Matrix", Y: "Matrix", weights: "Any") -> "Any":
+    def backpropagate(self, X: "Matrix", Y: "Matrix", weights: "Any") -> "Any":
         """Return the loss and the gradients, and note the results of the layers."""
         no_examples: "Any" = None
         no_optimizer: "Any" = None
@@ -189,7 +189,7 @@ class Update:
         return twin.clip_factor(record.learning)
 
 
-def replaced_by_inputs(parameters: "Any") -> "Row":
+def replace_by_inputs(parameters: "Any") -> "Row":
     """Replace the numbers of the parameters by inputs ``w[k]``, and return these."""
     weights: "Row" = []
     for p in parameters:

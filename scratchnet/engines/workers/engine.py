@@ -9,8 +9,8 @@ from ..generated import obstacle_to_code
 from ..progress import warn
 from .costs import doubts
 from .executors import EXECUTOR
-from .packing import compact, packed, skeleton
-from .shards import cut, shards_of, summed
+from .packing import compact, pack, skeleton
+from .shards import add_up, cut, shards_of
 from .tasks import gradients
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ class Parallel(Engine):
         seeds.state = generator.state
         # The caller may have changed the network or the kernel since the last batch.
         settings = (skeleton(self.net, self.loss), self.by_rows, kernel())
-        common = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
+        common = settings + ([(pack(p.rows), p.frozen) for p in parameters],)
         tasks = (
             common + shard + (seeds.bits(),) for shard in cut(batch, self.shards, self.net.number)
         )
@@ -68,7 +68,7 @@ class Parallel(Engine):
             generator.state = seeds.state
         trainable = [p for p in parameters if not p.frozen]
         for p, parts in zip(trainable, zip(*gradients_of_shards)):
-            gradient, width = summed(parts), len(p.rows[0])
+            gradient, width = add_up(parts), len(p.rows[0])
             if not p.flat:
                 gradient = [gradient[k : k + width] for k in range(0, len(gradient), width)]
             p.gradient = gradient

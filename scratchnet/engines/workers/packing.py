@@ -20,19 +20,19 @@ def compact(examples: "Examples") -> "Examples":
 
     The rows of other sequences are packed when they are read.
     """
-    X, Y = [packed(rows) if isinstance(rows, list) else rows for rows in (examples.X, examples.Y)]
+    X, Y = [pack(rows) if isinstance(rows, list) else rows for rows in (examples.X, examples.Y)]
     return Examples(X, Y, examples.weights, examples.used)
 
 
-def packed(rows: "Matrix") -> "List[Any]":
+def pack(rows: "Matrix") -> "List[Any]":
     """Return each row of floats as bytes, 8 per number in native order; other rows unchanged."""
     return [array("d", row).tobytes() if type(row[0]) is float else row for row in rows]
 
 
-def unpacked(rows: "Sequence[Any]") -> "Matrix":
-    """Return the rows that ``packed`` was given.
+def unpack(rows: "Sequence[Any]") -> "Matrix":
+    """Return the rows that ``pack`` was given.
 
-    >>> unpacked(packed([[1.0, 2.0], [3.0, 4.0]]))
+    >>> unpack(pack([[1.0, 2.0], [3.0, 4.0]]))
     [[1.0, 2.0], [3.0, 4.0]]
     """
     return [array("d", row).tolist() if isinstance(row, bytes) else row for row in rows]

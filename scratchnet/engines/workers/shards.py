@@ -5,7 +5,7 @@ from array import array
 from ...core.checks import COUNT, require
 from ...core.examples import Weights
 from ...core.losses import weighted_count
-from .packing import packed
+from .packing import pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def cut(
 
     The shards are not empty, and their sizes differ by at most one sample.
 
-    >>> from scratchnet.engines.workers.packing import unpacked
+    >>> from scratchnet.engines.workers.packing import unpack
     >>> batch = [[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None
     >>> for X, Y, weights, share in cut(batch, 3, float):
-    ...     print(unpacked(X), share)
+    ...     print(unpack(X), share)
     [[0.5]] 0.25
     [[1.5]] 0.25
     [[2.5], [3.5]] 0.5
@@ -43,7 +43,7 @@ def cut(
     for part in parts_of(n, shards):
         share = number(part.stop - part.start) / n
         own = None if weights is None else Weights(weights[part], mean)
-        yield packed(X[part]), packed(Y[part]), own, share
+        yield pack(X[part]), pack(Y[part]), own, share
 
 
 def parts_of(n: int, shards: int) -> "List[slice]":
@@ -52,10 +52,10 @@ def parts_of(n: int, shards: int) -> "List[slice]":
     return [slice(k * n // shards, (k + 1) * n // shards) for k in range(shards)]
 
 
-def summed(parts: "Sequence[Any]") -> "Row":
+def add_up(parts: "Sequence[Any]") -> "Row":
     """Return the sum of packed rows, element by element, added in their order.
 
-    >>> summed(packed([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
+    >>> add_up(pack([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
     [111.0, 222.0]
     """
     rows = [array("d", part) if isinstance(part, bytes) else part for part in parts]

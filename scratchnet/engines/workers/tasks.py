@@ -8,7 +8,7 @@ from ...core.random import Generator
 from ...core.training import Engine
 from .. import rules
 from .executors import LentKernel
-from .packing import Unpickler, packed, unpacked
+from .packing import Unpickler, pack, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ def gradients(
         except IndexError:
             engine = _engine(skeleton, by_rows)
         for p, (rows, frozen) in zip(engine.net.parameters(), parameters):
-            p.rows, p.frozen = unpacked(rows), frozen
+            p.rows, p.frozen = unpack(rows), frozen
         generator = Generator(seed)
         engine.generator = generator
         if engine.loss.reduction == "sum":  # The results are multiplied by the share.
             weights = [w / share for w in weights or [1] * len(X)]
-        loss = engine.backpropagate((unpacked(X), unpacked(Y), weights))
+        loss = engine.backpropagate((unpack(X), unpack(Y), weights))
         found = [_gradient(p, share) for p in engine.net.parameters() if not p.frozen]
         idle.append(engine)
         return loss * share, found, generator.state != seed
@@ -57,7 +57,7 @@ def _gradient(p: "Parameter", share: "Number") -> "Any":
     """Return the gradient times the share of the shard, as a single packed row."""
     limit = (p.fits, "an array of the parameter's shape, which backward must set")
     require(f"{p.name}.gradient", p.gradient, limit)
-    return packed([[g * share for row in p.gradient_rows for g in row]])[0]
+    return pack([[g * share for row in p.gradient_rows for g in row]])[0]
 
 
 def _engine(skeleton: bytes, by_rows: bool) -> "Engine":
