@@ -15,6 +15,7 @@ native_step         training steps
 native_parts        their statements for one sample, and those that follow from sums
 native_blocks       their statements for the samples of a block
 native_rows         their statements in a large network
+native_row_sums     rows of sums for several samples of a block at once
 native_sums         what the samples of a block add to sums, such as gradients
 native_packs        rows of sums, computed with SIMD vectors
 native_penalties    penalties of weights, and clipped gradients, in a large network

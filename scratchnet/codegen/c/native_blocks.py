@@ -13,10 +13,9 @@ import re
 from collections import Counter
 from functools import partial
 
-from ...scalars import Symbolic
 from ..loop_parts import Assign, Fill, Fold
-from .native_packs import EACH_ROW, FEWEST, each_pack, each_tile, packed, transposed, width_of_tile
-from .native_sums import FEW_STATEMENTS, Sums
+from .native_row_sums import RowSums
+from .native_sums import FEW_STATEMENTS
 from .native_text import nested
 from .native_unit import is_row_of_sums
 
@@ -33,7 +32,7 @@ MOST_COPIED = 16  # numbers of a row of data
 COPY = "for (int n = 0; n < {2}; n++) {{ {0}[n] = {1}[{2} * places[start + k] + n]; }}"
 
 
-class Blocks(Sums):
+class Blocks(RowSums):
     """The statements, which work on the arrays of native_step.py.
 
     ``before``     the declarations before the loop over the blocks
@@ -51,7 +50,7 @@ class Blocks(Sums):
         place: int,
         update_of: "Optional[Callable[[int, str, Any], str]]" = None,
     ) -> None:
-        Sums.__init__(self, parts, update_of)
+        RowSums.__init__(self, parts, update_of)
         self.record = parts.record
         groups = [] if parts.is_small else grouped(parts.sample)
         self.scalars = self.scalars_of([*groups, *zip(parts.late)])
@@ -68,9 +67,29 @@ class Blocks(Sums):
             "y": f"targets + {outputs} * places[start + {{k}}]",
             "r": f"draws + {drawn} * (start + {{k}})",
         }
-        first = place
+        self.place_of_transposed = place if self.is_local else place + self.scratch
         self.before: "List[str]" = []
         self.arrays: "Dict[str, str]" = {}
+        end = self.declare(place)
+        if self.is_local:
+            self.scratch = 0
+        self.lines: "List[str]" = []
+        if parts.is_small:
+            sums = len(parts.record.sums)
+            widths = {"x": inputs, "y": outputs, "r": drawn, "weight": 1, "term": sums}
+            self.scratch = BLOCK * sum(widths.values())
+            self.write_out(parts.sample, widths, end)
+        else:
+            for group in groups:
+                self.lines += self.statements(group)
+            for part in parts.late:
+                self.lines += self.added(part)
+            self.scratch += self.transposed
+            copies = [COPY.format(name, *data[name]) for name in copied]
+            self.lines[:0] = self.for_each(copies) if copies else []
+
+    def declare(self, place: int) -> int:
+        """Declare the arrays of a block, from ``place`` on; return the place after them."""
         for name, length in self.lengths.items():
             self.arrays[name] = f"{name}s" if self.is_local else f"scratch + {place}"
             self.addresses[name] = f"{self.arrays[name]} + {length} * {{k}}"
@@ -81,28 +100,7 @@ class Blocks(Sums):
             pointer = f"double *restrict const {name} = scratch + {place};"
             self.before.append(f"double {name}[{BLOCK}];" if self.is_local else pointer)
             place += BLOCK
-        if self.is_local:
-            self.scratch = 0
-        self.lines: "List[str]" = []
-        if parts.is_small:
-            widths = {
-                "x": inputs,
-                "y": outputs,
-                "r": drawn,
-                "weight": 1,
-                "term": len(parts.record.sums),
-            }
-            self.scratch = BLOCK * sum(widths.values())
-            self.write_out(parts.sample, widths, place)
-            return
-        self.place_of_transposed, self.transposed = first + self.scratch, 0
-        for group in groups:
-            self.lines += self.statements(group)
-        for part in parts.late:
-            self.lines += self.added(part)
-        self.scratch += self.transposed
-        copies = [COPY.format(name, *data[name]) for name in copied]
-        self.lines[:0] = self.for_each(copies) if copies else []
+        return place
 
     # ---- written out -----------------------------------------------------------------------------
 
@@ -239,100 +237,6 @@ class Blocks(Sums):
         i = part.index.name
         opening = f"for (int {i} = 0; {i} < {length} * block; {i}++) {{"
         return ["{", *nested(declared), *nested([opening, *nested(lines), "}"]), "}"]
-
-    def several_rows(self, part: "Any") -> "List[str]":
-        """Return the statements that compute a row of sums for several samples at once.
-
-        Each weight is read once for all of them. If fewer samples are left, the last one is
-        computed repeatedly.
-        """
-        (fold,) = part.body
-        copying, term = self.term_of_packs(part)
-        printed = self.by_numbers(part) if term is None else self.by_packs(part, term)
-        sizes, total, statements = printed
-        each = "for (int u = 0; u < rows; u++) {"
-        row = each if term is None else EACH_ROW
-        start, added, stored = [[row, *nested(lines), "}"] for lines in statements]
-        lines = [total, *start, *self.unit.repeated(fold.index, added), *stored]
-        if term is not None:
-            lines = each_tile(part.index, lines)
-        read = set(re.findall(r"\b(\w+)\[", "\n".join(lines)))
-        declared, pointers = [], []
-        for name, address in self.addresses.items():
-            if name in read:
-                kind = "" if name in self.lengths else "const "
-                declared.append(f"{kind}double *{name}[rows];")
-                pointers.append(f"{name}[u] = {address.format(k='sample')};")
-                lines = [re.sub(rf"\b{name}\[(?=[^\]]*\])", f"{name}[u][", line) for line in lines]
-        samples = [
-            "for (int k = 0; k < block; k += rows) {",
-            *nested(
-                [
-                    *declared,
-                    each,
-                    "    const int sample = k + u < block ? k + u : block - 1;",
-                    *nested(pointers),
-                    "}",
-                    *lines,
-                ]
-            ),
-            "}",
-        ]
-        return ["{", f"    enum {{ {sizes} }};", *nested(copying), *nested(samples), "}"]
-
-    def term_of_packs(self, part: "Any") -> "Tuple[List[str], Any]":
-        """Return the term that is added to packs of sums, or None if these sums have no packs.
-
-        Before it, return the statements that transpose the weights, if it needs them.
-        """
-        (fold,) = part.body
-        index, (total, term) = part.index, fold.value.operands
-        is_plain = part.value is total and repr(fold.first.value) == "-0.0"
-        if index.count < FEWEST or not is_plain or part.place != index.name:
-            return [], None
-        weights: "List[str]" = []
-        found = packed(transposed(term, index, fold.index, weights), index)
-        if found is None or len(weights) != 1:
-            return [], packed(term, index)
-        self.transposed = max(self.transposed, index.count * fold.index.count)
-        copy = f"transposed[{index.name} + {index.count} * {fold.index.name}] = {weights[0]};"
-        return [
-            f"double *restrict const transposed = scratch + {self.place_of_transposed};",
-            *self.unit.repeated(fold.index, self.unit.repeated(index, [copy])),
-        ], found
-
-    def by_packs(self, part: "Any", term: "Any") -> "Any":
-        """Return how rows of sums are computed by packs.
-
-        The result is the sizes, the declaration of the sums, and the statements that set the sums
-        of a sample to 0, add a term to them, and store them.
-        """
-        (fold,) = part.body
-        index, total = part.index, fold.value.operands[0]
-        total.name = "total[u][n]"
-        tile = width_of_tile(index.count)
-        added = self.unit.assigned(total.name, Symbolic(None, "add", (total, term)))
-        statements = [
-            ["total[u][n] = -(net_pack){0};"],
-            added,
-            [f"NET_PACK({part.name}[{part.place}]) = total[u][n];"],
-        ]
-        sizes = f"rows = NET_ROWS({tile}), packs = NET_PACKS({tile})"
-        loops = [each_pack(index, lines) for lines in statements]
-        return sizes, "net_pack total[rows][packs];", loops
-
-    def by_numbers(self, part: "Any") -> "Any":
-        """Return the same for sums that are computed one by one, or as the compiler chooses."""
-        (fold,) = part.body
-        index, total = part.index, fold.value.operands[0]
-        total.name = f"total[u][{index.name}]"  # It was the variable of one sum.
-        statements = [
-            self.unit.assigned(total.name, fold.first),
-            self.unit.assigned(total.name, fold.value),
-            self.unit.assigned(f"{part.name}[{part.place}]", part.value),
-        ]
-        loops = [self.unit.vectorized(index, lines) for lines in statements]
-        return f"rows = NET_ROWS({index.count})", f"double total[rows][{index.count}];", loops
 
 
 def element(array: str, found: "Any") -> str:
