@@ -1,8 +1,6 @@
 """`python -m scratchnet`, as a user runs it: on a bare interpreter, into any terminal, a pipe, or a full disk."""
 
-import contextlib
 import copy
-import io
 import json
 import os
 import re
@@ -14,33 +12,15 @@ from unittest import mock
 
 import pytest
 import test_explanation
+from command_line import ROOT, run, within
 
 import scratchnet as sn
 from scratchnet import texts
-from scratchnet.cli import main
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import models
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 # No site-packages, no variables of the user's, and every warning an error.
 BARE = [sys.executable, "-S", "-E", "-W", "error"]
-
-
-def run(*arguments, encoding="utf-8", stdout=subprocess.PIPE, **variables):
-    """(exit status, standard output, standard error)"""
-    process = subprocess.Popen(
-        [sys.executable, "-S", "-W", "error", "-m", "scratchnet"] + list(arguments),
-        cwd=ROOT,
-        env=dict(os.environ, PYTHONIOENCODING=encoding, PYTHONPATH="", **variables),
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-    )
-    output, errors = process.communicate(timeout=120)
-    return (
-        process.returncode,
-        (output or b"").decode(encoding),
-        errors.decode("utf-8", "replace").replace("\r", ""),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -532,14 +512,6 @@ def trained(tmp_path_factory):
     )
     assert run("train", str(table), "--target", "kind", "-o", model, "--epochs", "3", "-q")[0] == 0
     return model, str(table)
-
-
-def within(*arguments):
-    """As ``run``, in this process."""
-    output, errors = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-        status = main(list(arguments))
-    return status, output.getvalue(), errors.getvalue()
 
 
 @pytest.mark.parametrize("command", ["explain MODEL TABLE --json OUTPUT", "explain MODEL TABLE --html OUTPUT",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from test_cli_train import FLOWERS, HEADER, ROOT, ROWS, run, written
+from command_line import FLOWERS, HEADER, ROOT, ROWS, run, written
 
 import scratchnet as sn
 from scratchnet.formats import npy

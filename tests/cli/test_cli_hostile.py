@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from test_cli import ROOT, run
+from command_line import ROOT, run
 
 import scratchnet as sn
 from scratchnet.core.matrix import transpose

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from test_cli import ROOT, run, within
+from command_line import ROOT, run, within
 
 import scratchnet as sn
 from scratchnet.cli import COMMANDS, terminal

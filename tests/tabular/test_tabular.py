@@ -8,7 +8,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from test_cli import run
+from command_line import run
 
 import scratchnet as sn
 from scratchnet import tabular
