@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from formulas import evaluated
 from hypothesis import given, settings
-from test_worksheet import carried_on, digits, listed, made, one, steps
+from sheets import carried_on, digits, listed, made, one, steps
 
 import scratchnet as sn
 from scratchnet.core.activations import ACTIVATIONS
