@@ -309,7 +309,7 @@ def test_a_wrong_number_and_its_mistake_are_a_line_each(tmp_path):
         ),
         (
             ["--layers", "2,1", "--activation", "tan"],
-            "argument --activation: 'tan' is unknown; choose from elu, ",
+            "--activation: 'tan' is unknown; choose from elu, ",
         ),
         (["--activation", "tanh"], "--activation needs --layers; write --layers 2,2,1"),
         (["--layers", "2,1", "--seeds", "1-3"], "--seeds needs --worksheet"),
