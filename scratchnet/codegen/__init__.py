@@ -2,6 +2,7 @@
 
     program       the record of symbolic numbers as a program, in no language yet
     rescaled      factors that are multiplied once per step
+    known_targets the loss of targets that are known to be 0 or 1
     simplified    fewer operations with the same bits
     loops         loops found in the record
     alike         numbers that a loop can compute, because they are computed alike

@@ -62,11 +62,15 @@ class Choices:
         """Return copies of the outputs and of all that they depend on."""
         self.outputs += outputs
         numbers = [v for v in reachable(outputs, self.new) if id(v) not in self.new]
-        choices = [v for v in numbers if v.operation == "where"]
-        self.signs |= {id(v.operands[0].operands[0]) for v in choices if is_choice_of_sign(v)}
+        self.prepare(numbers)
         for node in numbers:
             self.add(node)
         return [self.result(output) for output in outputs]
+
+    def prepare(self, numbers: "Sequence[Symbolic]") -> None:
+        """Note what is known of these numbers before they are copied."""
+        choices = [v for v in numbers if v.operation == "where"]
+        self.signs |= {id(v.operands[0].operands[0]) for v in choices if is_choice_of_sign(v)}
 
     def result(self, node: "Symbolic") -> "Symbolic":
         """Return what replaces a number."""

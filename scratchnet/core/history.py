@@ -70,41 +70,45 @@ class History:
         self.engine = engine
         self.best_epoch: IntOrNone = None
         self.interrupted = False
-        self.rows: Any = []  # (loss, validation loss, learning rate, best) of each epoch
+        # Epochs that were added together: the number of the last one, the loss of each, and their
+        # validation loss, learning rate and best epoch.
+        self.parts: Any = []
 
     def add(self, losses: Row, validation_loss: Number, rate: Number, best: IntOrNone) -> None:
         """Add one epoch per loss; the other numbers are the same for all of them."""
         # All in one operation, so that Ctrl-C cannot leave an epoch half added.
-        self.rows.extend([(loss, validation_loss, rate, best) for loss in losses])
+        self.parts.append((len(self) + len(losses), losses, validation_loss, rate, best))
 
     @property
     def epochs(self) -> Any:
-        return [Epoch(k + 1, *row) for k, row in enumerate(self.rows)]
+        rows = [(loss,) + part[2:] for part in self.parts for loss in part[1]]
+        return [Epoch(k + 1, *row) for k, row in enumerate(rows)]
 
     @property
     def loss(self) -> Row:
-        return [row[0] for row in self.rows]
+        return [loss for part in self.parts for loss in part[1]]
 
     @property
     def validation_loss(self) -> Row:
-        return [row[1] for row in self.rows]
+        return [epoch.validation_loss for epoch in self.epochs]
 
     @property
     def history(self) -> Settings:
         lists = {
-            name: [row[k] for row in self.rows]
-            for k, name in enumerate(("loss", "val_loss", "learning_rate"))
+            "loss": self.loss,
+            "val_loss": self.validation_loss,
+            "learning_rate": [epoch.learning_rate for epoch in self.epochs],
         }
         return {name: values for name, values in lists.items() if None not in values}
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return int(self.parts[-1][0]) if self.parts else 0
 
     def __getitem__(self, key: Any) -> Any:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.rows else ""
+        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.parts else ""
         return f"History: {len(self)} epochs{losses}{', interrupted' * self.interrupted}"
 
     def _repr_html_(self) -> Any:

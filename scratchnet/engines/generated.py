@@ -42,6 +42,7 @@ class Generated(Engine):
     settings: "List[str]" = []
     settings_of_steps: "Any" = None
     unchanged: "Any" = None  # the last glance without a change, and the objects in it
+    usual_at_once = 0  # the value of ``at_once`` before steps failed together
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
@@ -112,12 +113,15 @@ class Generated(Engine):
     def together(self, batches: "Batches") -> "Row":
         """Make these steps and return their losses; Ctrl-C undoes all of them.
 
-        If each batch is an epoch and the steps fail together, make only the first.
+        If each batch is an epoch and the steps fail together, make only the first, and then
+        gradually more.
         """
         before = self.state()
         try:
             losses = self.attempt(batches)
             if losses is not None:
+                if self.at_once < self.usual_at_once:
+                    self.at_once = min(2 * self.at_once, self.usual_at_once)
                 return losses
             self.go_back(before)
         except BaseException:
@@ -126,6 +130,7 @@ class Generated(Engine):
         if len(batches) == 1:
             return self.lists.epoch(batches)
         if len(batches[0]) == len(self.examples):
+            self.usual_at_once = max(self.usual_at_once, self.at_once)
             self.at_once = 1
             return self.together(batches[:1])
         return [loss for batch in batches for loss in self.together([batch])]

@@ -21,10 +21,11 @@ from ...core.functions import kernel
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
+from ..known_targets import KnownTargets
 from ..own import RememberingNothing, check_attributes, generate_from_samples, is_own
+from ..program import reachable
 from ..record.samples import Samples
 from ..record.step_inputs import COUNT, Draws, with_settings
-from ..rescaled import Factors
 from ..simplified import Choices
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, function, hottest_first
@@ -33,7 +34,7 @@ from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Sequence, Tuple
 
     from ...core.layer import Parameter
     from ...core.losses import Loss
@@ -94,7 +95,9 @@ def of_samples(
         loop = "for _ in times:"
     else:
         loop = f"for {listed([pattern(step.names)] + drawn)} in steps:"
-    body = code.statements(step.common) + step.ending(code)
+    late = step.late()
+    early = [node for node in step.common if id(node) not in late]
+    body = code.statements(early) + step.ending(code, list(late.values()))
     source = step.source(code, before, loop, body)
     return Program(source, step.settings, [len(step.draws.drawn)], repeats)
 
@@ -245,7 +248,7 @@ class Step:
         """
         # On PyPy, finding the factors takes longer than they save.
         is_exact = kernel() == "portable" or IS_PYPY
-        new = Choices() if is_exact else Factors(self.old)
+        new = Choices() if is_exact else KnownTargets(self.old)
         self.value, *_ = new.again([symbolic(value), *self.updates.gradients()])
         self.updates.simplify(new)
         self.code = BranchingCode([self.value, *self.updates.outputs()])
@@ -265,9 +268,21 @@ class Step:
                 found[id(node)] = node
         return list(found.values())
 
-    def ending(self, code: "BranchingCode") -> "List[str]":
-        """Return the statements that append the loss and replace the old numbers by new ones."""
-        return [f"done({code.text(self.value)})", *self.updates.lines(code)]
+    def late(self) -> "Dict[int, Symbolic]":
+        """Return the numbers that only updates need, by their ids.
+
+        If there are choices among them, return none. Those with the same condition stay together.
+        """
+        early = {id(v) for v in reachable([self.code.outputs[0], *self.updates.reads()])}
+        late = {id(v): v for v in self.common if v.operation and id(v) not in early}
+        return {} if any([v.operation == "where" for v in late.values()]) else late
+
+    def ending(self, code: "BranchingCode", late: "Sequence[Symbolic]" = ()) -> "List[str]":
+        """Return the statements that append the loss and replace the old numbers by new ones.
+
+        ``late``   numbers that are computed just before they are needed
+        """
+        return [f"done({code.text(self.value)})", *self.updates.lines(code, late)]
 
     def source(self, code: "Code", before: "List[str]", loop: str, body: "List[str]") -> str:
         """Return the source of ``train``."""

@@ -46,7 +46,11 @@ class Passes:
             self.alone = True
             return None
         losses, rates = made
-        rows = list(zip(losses, repeat(None), rates, repeat(None)))
-        history.rows.extend(rows)  # in one operation, so that Ctrl-C cannot leave a part of them
+        if rates.count(rates[0]) == len(rates):
+            history.add(losses, None, rates[0], None)
+        else:
+            numbers = range(len(history) + 1, len(history) + len(losses) + 1)
+            rows = zip(numbers, zip(losses), repeat(None), rates, repeat(None))
+            history.parts.extend(list(rows))  # in one operation, for Ctrl-C
         history.engine = engine.name
         return Epoch(len(history), losses[-1], None, rates[-1], None)

@@ -67,11 +67,14 @@ def bare(work):
     if work.optimizer == "adam":
         head = ["part = {!r}".format(part), "for rate, epsilon in steps:"]
         train = program(adam_update, head, ["m_", "v_"])
-        steps = lambda: adam_steps(work.rate, work.epochs)  # noqa: E731
     else:
         head = ["part, count = steps", "for _ in range(count):"]
         train = program(sgd_update, head)
-        steps = lambda: (work.rate * part, work.epochs)  # noqa: E731
+
+    def steps():
+        if work.optimizer == "adam":
+            return adam_steps(work.rate, work.epochs)
+        return work.rate * part, work.epochs
 
     def run():
         found = train(weights, steps())
