@@ -318,7 +318,10 @@ def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "A
     It trains its network alone.
     """
     plan = getattr(training, "training", training)
-    if shuffle or plan.engine.net.outputs == 1:
+    net = plan.engine.net
+    is_softmax = isinstance(net.layers[-1], _above("core.activations", "Softmax"))
+    # Most runs have nothing to warn of. They start sooner without this module.
+    if shuffle or is_softmax and net.outputs == 1:
         _above("engines.progress", "warn_of_no_effect")(plan, shuffle)
     if plan.engine.name == "native" and training is plan and not plan.observed:
         training = _above("engines.native.passes", "Passes")(plan)

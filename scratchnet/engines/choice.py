@@ -8,13 +8,11 @@ import math
 
 from ..codegen.own import is_own
 from ..codegen.program import reachable
+from ..codegen.python.printer import IS_PYPY as COMPILED
 from ..core.checks import require
 from ..core.network import Sequential
 from ..scalars import Symbolic
 from .generated import Steps, obstacle_to_code
-from .measuring import measuring
-from .products import COMPILED
-from .progress import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +73,8 @@ def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "En
 
 def engine_of_unroll(unroll: "Any") -> str:
     """Return the engine that the deprecated option ``unroll`` asks for."""
+    from .progress import warn
+
     limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
     require("unroll", unroll, limit)
     name = {True: "steps", False: "lists", "auto": "auto"}[unroll]
@@ -167,9 +167,7 @@ def steps(lists: "Engine", size: int, kind: str, reason: str) -> "Engine":
         raise ValueError(f"use 'rows': {reason}")
     if type(lists.net) is not Sequential:
         raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
-    engine = Steps(lists, size, kind == "samples")
-    engine.net = measuring(engine)
-    return engine
+    return Steps(lists, size, kind == "samples")
 
 
 def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, str]":

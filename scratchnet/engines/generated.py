@@ -3,21 +3,22 @@
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import settings, step
-from ..codegen.python.printer import executed
+from ..codegen.python import step
+from ..codegen.python.printer import IS_PYPY, executed
 from ..core.checks import are_finite, is_finite
+from ..core.examples import mean_loss
 from ..core.functions import kernel
 from ..core.losses import weighted_count
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
-from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
     from ..codegen.python.step import Program
+    from ..core.examples import Examples
     from ..core.types import Batch, Row
 
     Batches = List[List[int]]
@@ -165,6 +166,8 @@ class Generated(Engine):
         if not self.own or callable(self.optimizer.learning_rate):
             return False
         if self.settings_of_steps is None:
+            from ..codegen.python import settings  # Imported here: SGD does not need it.
+
             try:
                 source = settings.source_of(self.optimizer, self.settings)
                 self.settings_of_steps = executed(source)["settings"]
@@ -235,6 +238,7 @@ class Steps(Generated):
     """An engine that runs whole steps that are written out."""
 
     name = "steps"
+    measuring: "Any" = None  # a copy of the network that measures losses by generated code
 
     def __init__(self, lists: "Engine", size: int, whole: bool) -> None:
         Generated.__init__(self, lists, size)
@@ -244,7 +248,7 @@ class Steps(Generated):
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.source = self.program.source
-        self.train = executed(self.source, size if COMPILED and not whole else 0)["train"]
+        self.train = executed(self.source, size if IS_PYPY and not whole else 0)["train"]
         self.watch_optimizer(self.settings)
         if not self.own:
             self.at_once = 1  # The optimizer may read its memory or change from step to step.
@@ -269,6 +273,15 @@ class Steps(Generated):
         set_rows(self.parameters, rows)
         for p, memory in zip(self.parameters, states):
             self.optimizer.states[p.name] = memory
+
+    def measure(self, examples: "Examples") -> float:
+        if self.measuring is None:
+            # Imported here, because training without validation does not need it.
+            from .measuring import measuring
+
+            self.measuring = measuring(self)
+        loss: float = mean_loss(self.measuring, examples, self.loss)
+        return loss
 
     # ---- what the code needs ---------------------------------------------------------------------
 

@@ -11,9 +11,8 @@ import copy
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
 from ..codegen.python.expressions import indented
-from ..codegen.python.printer import Code, executed
+from ..codegen.python.printer import Code, executed, pattern
 from ..codegen.python.rule import Rule, collect, function_of
-from ..codegen.python.unrolled import pattern
 from ..codegen.record.step_inputs import with_settings
 from ..core.functions import kernel
 from ..core.training import Engine

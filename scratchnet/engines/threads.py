@@ -79,7 +79,7 @@ class Guarded:
         return getattr(self.guarded, name)
 
     def run(self) -> "Iterator[Epoch]":
-        from weakref import ref  # Imported here, so that a first prediction starts sooner.
+        from _weakref import ref  # weakref would import more; a first prediction needs neither.
 
         iterator = self.epochs()
         self.iterator = ref(iterator)

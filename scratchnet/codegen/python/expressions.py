@@ -11,8 +11,7 @@ from ...scalars.symbolic import Undecided
 from ..record.step_inputs import COUNT
 from .column_functions import ColumnFunctions
 from .gather import gathered
-from .printer import Code
-from .unrolled import pattern
+from .printer import Code, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,10 +15,9 @@ from ..record.recording import TrainingStep
 from ..record.step_inputs import COUNT
 from ..record.vectors import Vectors, inputs_of
 from .expressions import indented
-from .printer import Code
+from .printer import Code, listed, pattern
 from .stages import Stages
 from .step import Program
-from .unrolled import listed, pattern
 from .updates import Updates
 
 TYPE_CHECKING = False

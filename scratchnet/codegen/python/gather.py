@@ -11,7 +11,7 @@ also works if there are no other rows. A product with 0 is a 0, which changes no
 numbers except for its sign.
 """
 
-from .unrolled import pattern
+from .printer import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from ..record.recording import Prediction
 from ..record.vectors import Vectors
 from .expressions import indented
 from .gather import VALUES
+from .printer import listed
 from .stages import Stages
-from .unrolled import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import math
 import sys
 
 from ...core import functions
+from ...scalars import Symbolic
 from ...scalars.operations import ATOM, PRIMITIVES, SIGN
 from ..program import Printer, choices
 
@@ -22,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
-    from ...scalars import Symbolic
+    from ...core.layer import Parameter
 
 LONG = 24  # the smallest number of products that a function adds faster
 # PyPy compiles the code: variables become registers, and long functions are not compiled.
@@ -212,6 +213,37 @@ def hottest_first(lines: "List[str]") -> "List[str]":
         return lines
     hottest = sorted(uses, key=lambda name: -uses[name])[:FEW_VARIABLES]
     return [" = ".join(hottest + ["0.0"])] + lines
+
+
+# ---- names -----------------------------------------------------------------------------------
+
+
+def named(parameter: "Parameter", n: int) -> "List[List[str]]":
+    """Replace the numbers of the n-th parameter by inputs, and return their names, row by row.
+
+    The names begin with the role of the parameter if this is a word of three or more lower-case
+    letters. With an index after it, such a word differs from every other name in the code. Other
+    roles are replaced by "p" and n.
+    """
+    index, _, role = parameter.name.partition(".")
+    word = role + index if len(role) > 2 and all(["a" <= c <= "z" for c in role]) else f"p{n}"
+    if parameter.flat:
+        names = [[f"{word}_{j}" for j in range(parameter.count)]]
+    else:
+        names = [
+            [f"{word}_{i}_{j}" for j in range(len(row))] for i, row in enumerate(parameter.rows)
+        ]
+    parameter.rows = [[Symbolic(name=name) for name in row] for row in names]
+    return names
+
+
+def pattern(texts: "Sequence[str]") -> str:
+    return f"({listed(texts)})"
+
+
+def listed(texts: "Sequence[str]") -> str:
+    """Return the texts as the parts of a tuple, without its parentheses."""
+    return ", ".join(texts) + "," * (len(texts) == 1)
 
 
 def words_of(text: str) -> "List[str]":

@@ -16,8 +16,7 @@ def rule(z):
 from ...scalars import Symbolic
 from ..program import reachable
 from .expressions import indented
-from .printer import IS_PYPY, Code, function
-from .unrolled import listed, pattern
+from .printer import IS_PYPY, Code, function, listed, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

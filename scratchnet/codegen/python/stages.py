@@ -4,8 +4,7 @@ from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
 from .expressions import Expressions, indented, loop
 from .gather import ONES, VALUES
-from .printer import imports
-from .unrolled import pattern
+from .printer import imports, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -24,12 +24,10 @@ from ...scalars.operations import PRODUCT
 from ..known_targets import KnownTargets
 from ..own import RememberingNothing, check_attributes, generate_from_samples, is_own
 from ..program import reachable
-from ..record.samples import Samples
 from ..record.step_inputs import COUNT, Draws, with_settings
 from ..simplified import Choices
 from .branches import BranchingCode
-from .printer import IS_PYPY, Code, function, hottest_first
-from .unrolled import listed, named, pattern
+from .printer import IS_PYPY, Code, function, hottest_first, listed, named, pattern
 from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
     from ...core.types import Batch, Matrix, RowOrNone
+    from ..record.samples import Samples
 
 
 class Program:
@@ -162,6 +161,8 @@ def _of_batches(
         weights = Weights(weights, Symbolic(name="mean_weight"))
         weights.total = Symbolic(name=COUNT)
     (step.measure if measures else step.run)(X, Y, weights)
+    from ..record.samples import Samples  # Imported here, because a step on given samples has none.
+
     code = step.code
     samples = Samples(code, step.draws.drawn, count)
     before, within = parts_of(samples, code)

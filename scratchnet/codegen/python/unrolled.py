@@ -22,7 +22,16 @@ from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import record_rows
 from .mostly_zeros import gathered_products
-from .printer import Code, executed, function, hottest_first, printable
+from .printer import (
+    Code,
+    executed,
+    function,
+    hottest_first,
+    listed,
+    named,
+    pattern,
+    printable,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,34 +162,6 @@ def packed_parameters(twin: "Sequential") -> "List[str]":
     return [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
 
 
-def named(parameter: "Parameter", n: int) -> "List[List[str]]":
-    """Replace the numbers of the n-th parameter by inputs, and return their names, row by row.
-
-    The names begin with the role of the parameter if this is a word of three or more lower-case
-    letters. With an index after it, such a word differs from every other name in the code. Other
-    roles are replaced by "p" and n.
-    """
-    index, _, role = parameter.name.partition(".")
-    word = role + index if len(role) > 2 and all(["a" <= c <= "z" for c in role]) else f"p{n}"
-    if parameter.flat:
-        names = [[f"{word}_{j}" for j in range(parameter.count)]]
-    else:
-        names = [
-            [f"{word}_{i}_{j}" for j in range(len(row))] for i, row in enumerate(parameter.rows)
-        ]
-    parameter.rows = [[Symbolic(name=name) for name in row] for row in names]
-    return names
-
-
 def value_pattern(parameter: "Parameter", names: "List[List[str]]") -> str:
     """Return the target that unpacks the ``value`` of a parameter."""
     return pattern(names[0]) if parameter.flat else pattern([pattern(row) for row in names])
-
-
-def pattern(texts: "Sequence[str]") -> str:
-    return f"({listed(texts)})"
-
-
-def listed(texts: "Sequence[str]") -> str:
-    """Return the texts as the parts of a tuple, without its parentheses."""
-    return ", ".join(texts) + "," * (len(texts) == 1)
