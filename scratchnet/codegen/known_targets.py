@@ -55,26 +55,26 @@ class KnownTargets(Factors):
     def found(self, node: "Symbolic") -> "Optional[Symbolic]":
         """Return the number, computed from the power of e; None if it is another number."""
         if id(node) in self.losses:
-            return self.made("log1p", self.power_of(self.losses[id(node)][0]))
+            return self.make("log1p", self.power_of(self.losses[id(node)][0]))
         if node.operation == "where":
             z = node.operands[0].operands[0]
             if id(z) in self.targets and is_sigmoid(node, z):
                 self.sigmoids[id(node)] = z
                 e = self.power_of(z)
                 one_or_e = self.one if self.targets[id(z)] else e
-                return self.made("divide", one_or_e, self.made("add", self.one, e))
+                return self.make("divide", one_or_e, self.make("add", self.one, e))
         if node.operation == "subtract" and id(node.operands[0]) in self.sigmoids:
             z = self.sigmoids[id(node.operands[0])]
             if self.targets[id(z)] and node.operands[1].value == 1:
                 e = self.power_of(z)
                 minus_one = self.constant(Symbolic(-1))
-                return self.made("divide", e, self.made("subtract", minus_one, e))
+                return self.make("divide", e, self.make("subtract", minus_one, e))
         return None
 
     def power_of(self, z: "Symbolic") -> "Symbolic":
         """Return e^-z if the target is 1, else e^z."""
         new = self.result(z)
-        return self.made("exp", self.made("negate", new) if self.targets[id(z)] else new)
+        return self.make("exp", self.make("negate", new) if self.targets[id(z)] else new)
 
 
 def logit_of(node: "Symbolic") -> "Optional[Logit]":

@@ -70,23 +70,25 @@ class History:
         self.engine = engine
         self.best_epoch: IntOrNone = None
         self.interrupted = False
-        # Epochs that were added together: the number of the last one, the loss of each, and their
-        # validation loss, learning rate and best epoch.
-        self.parts: Any = []
+        # One row for epochs that were added together: the number of the last one, the loss of each,
+        # and the validation loss, learning rate and best epoch of all of them.
+        self.rows: Any = []
 
     def add(self, losses: Row, validation_loss: Number, rate: Number, best: IntOrNone) -> None:
         """Add one epoch per loss; the other numbers are the same for all of them."""
         # All in one operation, so that Ctrl-C cannot leave an epoch half added.
-        self.parts.append((len(self) + len(losses), losses, validation_loss, rate, best))
+        self.rows.append((len(self) + len(losses), losses, validation_loss, rate, best))
 
     @property
     def epochs(self) -> Any:
-        rows = [(loss,) + part[2:] for part in self.parts for loss in part[1]]
-        return [Epoch(k + 1, *row) for k, row in enumerate(rows)]
+        return [
+            Epoch(k + 1, *row)
+            for k, row in enumerate([(loss,) + row[2:] for row in self.rows for loss in row[1]])
+        ]
 
     @property
     def loss(self) -> Row:
-        return [loss for part in self.parts for loss in part[1]]
+        return [loss for row in self.rows for loss in row[1]]
 
     @property
     def validation_loss(self) -> Row:
@@ -94,21 +96,21 @@ class History:
 
     @property
     def history(self) -> Settings:
-        lists = {
-            "loss": self.loss,
-            "val_loss": self.validation_loss,
-            "learning_rate": [epoch.learning_rate for epoch in self.epochs],
+        lists = [self.loss, self.validation_loss, [epoch.learning_rate for epoch in self.epochs]]
+        return {
+            name: values
+            for name, values in zip(("loss", "val_loss", "learning_rate"), lists)
+            if None not in values
         }
-        return {name: values for name, values in lists.items() if None not in values}
 
     def __len__(self) -> int:
-        return int(self.parts[-1][0]) if self.parts else 0
+        return int(self.rows[-1][0]) if self.rows else 0
 
     def __getitem__(self, key: Any) -> Any:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.parts else ""
+        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.rows else ""
         return f"History: {len(self)} epochs{losses}{', interrupted' * self.interrupted}"
 
     def _repr_html_(self) -> Any:

@@ -252,7 +252,13 @@ def histories(name, **options):
         history = net.fit(
             X, Y, loss, optimizer, epochs=4, batch_size=33, engine=engine_name, **options
         )
-        found.append((history.rows, history.best_epoch, [p.value for p in net.parameters()]))
+        found.append(
+            (
+                list(map(vars, history.epochs)),
+                history.best_epoch,
+                [p.value for p in net.parameters()],
+            )
+        )
     return found
 
 

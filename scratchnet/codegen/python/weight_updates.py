@@ -231,7 +231,7 @@ class WeightUpdates:
         lines = []
         after = []
         for n, update in enumerate(updates):
-            lines += code.statements(taken(waiting, update.needed()))
+            lines += code.statements(take(waiting, update.needed()))
             w = update.names[0]
             # A later line may need the old number.
             if last.get(w, -1) > n and update.rule.changes_weight:
@@ -259,7 +259,7 @@ def order_after(late: "Sequence[Symbolic]") -> "Callable[[Update], float]":
     return key
 
 
-def taken(waiting: "Dict[int, Symbolic]", needed: "Sequence[Symbolic]") -> "List[Symbolic]":
+def take(waiting: "Dict[int, Symbolic]", needed: "Sequence[Symbolic]") -> "List[Symbolic]":
     """Remove what these numbers depend on from those waiting, and return it in its order."""
     found = []
     pending = [*needed]

@@ -51,6 +51,6 @@ class Passes:
         else:
             numbers = range(len(history) + 1, len(history) + len(losses) + 1)
             rows = zip(numbers, zip(losses), repeat(None), rates, repeat(None))
-            history.parts.extend(list(rows))  # in one operation, for Ctrl-C
+            history.rows.extend(list(rows))  # in one operation, for Ctrl-C
         history.engine = engine.name
         return Epoch(len(history), losses[-1], None, rates[-1], None)
