@@ -1,8 +1,9 @@
-"""Functions that compute the new numbers of a column of weights. A step calls them for each column.
+"""Functions for a column of weights, or for a row of a sample, which a step calls for each of them.
 
     new_column_0(w_row, rows, r)     returns the new weights
     change_column_0(s0_row, w_row, rows, r, h0)
                                      changes the weights and what the optimizer keeps, in place
+    row_0(v0_row, v1_row, W2)        returns the row of a vector
 
 These functions have few variables. From version 3.13 on, CPython reads two of a function's first 16
 variables with one instruction, so the factors of the products are assigned first. Numbers are
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     Loop = Tuple[str, str]  # targets and source
 
-MOST_PAIRS = 7  # With one or two arguments, these are the first 16 variables.
+FIRST_VARIABLES = 16
+MOST_PAIRS = 7  # With one or two arguments, these are the first variables.
 
 
 class Gradients:
@@ -77,14 +79,36 @@ class ColumnFunctions:
         ``terms``   those of the Gradients
         """
         words = set(words_of("\n".join(lines)))
-        if any([word[0] in "CPW" and word[1:].isdigit() for word in words]):
+        if any(map(is_parameter, words)):
             raise Undecided("an update depends on a weight of another column")
-        scalars = sorted(filter(is_scalar, words))
-        body = [f"    {line}" for line in [*first_assigned(terms), *lines]]
-        source = "\n".join([f"({', '.join([*given, *scalars])}):", *body])
+        given = {**given, **{name: name for name in sorted(filter(is_scalar, words))}}
+        return self.call_of(kind, given, [*first_assigned(terms), *lines])
+
+    def row(self, row: str, outer: "Sequence[Loop]", product: str) -> str:
+        """Return the call of a function that returns the row of a sample.
+
+        ``row``       its expression
+        ``outer``     the loops over the samples
+        ``product``   the expression l0·r0 + l1·r1 + ... in it
+        """
+        words = sorted(set(words_of(row)))
+        lines = []
+        given = {}
+        for target, source in outer:
+            name = target if target.isidentifier() else f"{source.lower()}_row"
+            given[name] = name
+            lines += [f"{target} = {name}"] * (name != target)
+        given.update({word: word for word in words if is_scalar(word) or is_parameter(word)})
+        pairs = (FIRST_VARIABLES - len(given) - 1) // 2
+        first = [name for term in product.strip("()").split(" + ") for name in term.split(" * ")]
+        head = " = ".join([*first[: 2 * pairs], "0.0"])
+        return self.call_of("row", given, [head, *lines, f"return {row}"])
+
+    def call_of(self, kind: str, given: "Dict[str, str]", lines: "Sequence[str]") -> str:
+        source = "\n".join([f"({', '.join(given)}):", *[f"    {line}" for line in lines]])
         count = len([name for name in self.names.values() if name.startswith(kind)])
         name = self.names.setdefault(source, f"{kind}_{count}")
-        return f"{name}({', '.join([*given.values(), *scalars])})"
+        return f"{name}({', '.join(given.values())})"
 
     def sources(self) -> "List[str]":
         """Return the source of each function."""
@@ -98,6 +122,10 @@ def is_scalar(word: str) -> bool:
         or word.startswith("setting_")
         or (word[0] == "h" and word[1:].isdigit())
     )
+
+
+def is_parameter(word: str) -> bool:
+    return word[0] in "CPW" and word[1:].isdigit()
 
 
 def first_assigned(terms: int) -> "List[str]":

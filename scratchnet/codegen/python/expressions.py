@@ -204,5 +204,17 @@ def loop(pairs: "Sequence[Tuple[str, str]]") -> str:
     return f" for {', '.join(targets)} in zip({', '.join(sources)})"
 
 
+def transposed(rows: str, target: str = "") -> str:
+    """Return the expression of the transpose of rows.
+
+    ``target``   that of the loop over its rows. If it is the name of a whole row, the rows are
+                 lists: math.sumprod takes 4 % less time for two lists than for a list and a tuple.
+
+    >>> transposed("X", "l"), transposed("X", "(l0, l1)")
+    ('list(map(list, zip(*X)))', 'list(zip(*X))')
+    """
+    return f"list(map(list, zip(*{rows})))" if target.isidentifier() else f"list(zip(*{rows}))"
+
+
 def indented(lines: "Sequence[str]") -> "List[str]":
     return [f"    {line}" for line in lines]

@@ -53,6 +53,7 @@ class Fused(Stages):
 
     kind_of_vectors = Vectors
     kind_of_updates = Updates
+    calls_functions = True
     signature = "train(steps, losses, parameters, states)"
 
     def __init__(self, recording: "TrainingStep", size: int, gather: str = "") -> None:

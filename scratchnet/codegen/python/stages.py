@@ -2,7 +2,7 @@
 
 from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
-from .expressions import Expressions, indented, loop
+from .expressions import Expressions, indented, loop, transposed
 from .gather import ONES, VALUES
 from .printer import imports, pattern
 
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 # The widest row whose numbers are written out one by one, such as the outputs and their loss. This
 # takes about 1 ms for each number, which pays off after about 1000 samples.
 WIDEST = 256
+# A function for each row pays off if at least this many products are written out.
+FEWEST_PRODUCTS = 4
 
 
 class Stages(Expressions):
-    """The printer of the vectors of a Recording."""
+    """The printer of the vectors of a Recording.
+
+    ``calls_functions``   whether rows with products that are written out are computed by functions
+    """
+
+    calls_functions = False
 
     def all_stages(self) -> "List[str]":
         """Return the statements that compute all vectors."""
@@ -65,7 +72,10 @@ class Stages(Expressions):
         lines: "List[str]" = []
         if stage and self.recording.products[stage - 1].transposed:
             n = int(self.recording.products[stage - 1].parameter[1:])
-            lines += [] if n in self.gathered else self.once([f"W{n} = list(zip(*C{n}))"])
+            if n not in self.gathered:
+                width = self.recording.parameters[n].shape[1]
+                target = "" if self.is_short(width) else "c"
+                lines += self.once([f"W{n} = {transposed(f'C{n}', target)}"])
         together = [v for v in vectors if not v.trunk]
         if all([v.alike and v not in self.vectors.terms for v in vectors]):
             together = []
@@ -108,17 +118,22 @@ class Stages(Expressions):
         code, found = self.code([output], {}, False)
         inner, outer, product = self.sources(found, vector.width)
         clauses = []
+        factors = ""
         if product:
-            more, weights, text = self.factors(product, found)
+            more, weights, factors = self.factors(product, found)
             outer += more
             inner.append(weights)
-            clauses = self.named(code, product, text)
+            clauses = self.named(code, product, factors)
         clauses += self.clauses(code)
         text = code.text(code.outputs[0])
         self.calls.functions.update(code.functions)
         if not inner and vector.width > 1:
             raise Undecided("all numbers of a row are equal")
-        return self.of_all_samples(vector, f"[{text}{loop(inner)}{''.join(clauses)}]", outer)
+        row = f"[{text}{loop(inner)}{''.join(clauses)}]"
+        if self.calls_functions and factors.count("*") >= FEWEST_PRODUCTS:
+            row = self.functions.row(row, outer, factors)
+            outer = [(t if t.isidentifier() else f"{s.lower()}_row", s) for t, s in outer]
+        return self.of_all_samples(vector, row, outer)
 
     def spelled(self, vectors: "List[Vector]") -> "List[str]":
         """Return the loop that computes vectors with every number of a row written out."""

@@ -10,7 +10,7 @@ from ..program import reachable
 from ..rescaled import rescale
 from .column_functions import Gradients
 from .column_updates import ColumnUpdates
-from .expressions import loop
+from .expressions import loop, transposed
 from .gathered_updates import GatheredUpdate
 from .printer import Code
 
@@ -116,7 +116,7 @@ class Updates(ColumnUpdates):
         if not left:
             return Gradients(self.printer.total("r"), ("r", self.columns(right)))
         row, column, text = self.printer.product("l", "r", self.size)
-        rows, columns = (row, self.columns(left)), (column, self.columns(right))
+        rows, columns = (row, self.columns(left, row)), (column, self.columns(right, column))
         if self.size * self.printer.vectors.width_of(left) <= MOST_IN_CACHE:
             return Gradients(text, rows, columns)
         self.before[f"S{n}"] = f"S{n} = [[{text}{loop([columns])}]{loop([rows])}]"
@@ -159,7 +159,9 @@ class Updates(ColumnUpdates):
         targets, source = gradients.column
         return [f"for j, {targets} in enumerate({source}):", f"    {column} = {row}"]
 
-    def columns(self, name: str) -> str:
-        """Return the name of the transpose of a vector's rows."""
-        self.before[name] = f"T{name} = list(zip(*{name.upper()}))"
+    def columns(self, name: str, target: str = "") -> str:
+        """Return the name of the transpose of a vector's rows; ``target`` is that of its loop."""
+        rows = transposed(name.upper(), target)
+        if name not in self.before or rows.startswith("list(map"):
+            self.before[name] = f"T{name} = {rows}"
         return f"T{name}"
