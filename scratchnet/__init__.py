@@ -269,6 +269,13 @@ def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "A
     return _above("engines.native.reading", "as_doubles")(net, X, Y, loss)
 
 
+def _float_rows(data: "Any", columns: "Any", number: "Any", loss: "Any" = None) -> "Any":
+    """Return copies of many rows of floats, or None. A few are checked faster one by one."""
+    if type(data) is not list or len(data) < 20 or sys.implementation.name in _ON_DEVICES:
+        return None
+    return _above("engines.rows_of_floats", "float_rows")(data, columns, number, loss)
+
+
 def _engine(
     lists: "Engine", batch_size: int, name: str, executor: "Any", unroll: "Any"
 ) -> "Engine":
@@ -342,6 +349,7 @@ plug_in(
     products=_products,
     supplement=_supplement,
     data=_data,
+    float_rows=_float_rows,
     engine=_engine,
     checkpoint=_deferred("engines.checkpoints", "SavedTraining", "checkpoint"),
     save=_deferred("formats.models", "save"),

@@ -371,8 +371,11 @@ class CategoricalCrossEntropy(Loss):
         return Loss.target(self, y, outputs, number, i)
 
     def error_in(self, y: Row) -> str:
-        good = all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1
-        return "" if good else "a target is a class number, or class probabilities that sum to 1"
+        return (
+            "a target is a class number, or class probabilities that sum to 1"
+            if min(y) < 0 or abs(total(y) - 1) * 1000000 > 1
+            else ""
+        )
 
 
 class Hinge(Loss):

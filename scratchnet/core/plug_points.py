@@ -4,6 +4,7 @@
     products      how a kernel multiplies matrices              default: one dot product per element
     supplement    functions that a number type does not have    default: none
     data          what an engine reads X and Y from             default: X and Y
+    float_rows    many rows of floats, checked together         default: each is checked
     engine        which engine computes the updates             default: the core's own
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
@@ -53,6 +54,14 @@ def data(net: Any, X: Any, Y: Any, loss: Any, engine: str) -> Any:
     Invalid data are returned as they are, for the checks of the core.
     """
     return X, Y
+
+
+def float_rows(data: Any, columns: Any, number: NumberType, loss: Any = None) -> Any:
+    """Return copies of the rows if they are lists of ``columns`` finite floats, or else None.
+
+    ``loss`` is given if the rows are its targets.
+    """
+    return None
 
 
 def engine(lists: Any, batch_size: int, name: str, executor: Any, unroll: Any) -> Any:
@@ -135,6 +144,7 @@ PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
     "data": data,
+    "float_rows": float_rows,
     "engine": engine,
     "checkpoint": checkpoint,
     "save": save,

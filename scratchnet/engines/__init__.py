@@ -10,6 +10,7 @@
     measuring     the validation loss, by generated code
     standardized  samples that are standardized once, not in every step
     prediction    predictions of many samples
+    rows_of_floats   lists of floats, checked together
     threads       one network in several threads
     progress      the progress of a training run, and warnings
     columns       parameters, and what an optimizer remembers, as the code keeps them

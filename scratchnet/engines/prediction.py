@@ -4,13 +4,12 @@
 rounding, and in the portable kernel to the bit.
 """
 
-from itertools import chain
-
 from ..codegen.own import is_own, is_patched
 from ..core.checks import accept_rows
 from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
+from .rows_of_floats import are_finite_floats, are_floats, are_rows, have_length
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,30 +108,6 @@ def has_own_layers(net: "Sequential") -> bool:
 def begins_with_product(net: "Sequential") -> bool:
     """Return whether the first layer multiplies its inputs by a matrix, which makes them floats."""
     return any([not p.flat for p in net.layers[0].parameters()]) and has_own_layers(net)
-
-
-def are_rows(X: "Any", kind: type = list) -> bool:
-    """Return whether X is a list of several lists, or of objects of another type.
-
-    A single row is checked faster by itself.
-    """
-    # Counting takes less time than making a set.
-    return isinstance(X, list) and len(X) > 1 and list(map(type, X)).count(kind) == len(X)
-
-
-def have_length(X: "Matrix", columns: "Optional[int]") -> bool:
-    """Return whether all rows have this length."""
-    return list(map(len, X)).count(columns) == len(X)  # type: ignore[arg-type]
-
-
-def are_floats(X: "Matrix") -> bool:
-    """Return whether all numbers are Python's floats."""
-    return set(map(type, chain.from_iterable(X))) == {float}
-
-
-def are_finite_floats(X: "Matrix") -> bool:
-    """Return whether all numbers are Python's floats, and their sum is finite."""
-    return are_floats(X) and 0.0 * sum(map(sum, X)) == 0.0
 
 
 def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":

@@ -1,0 +1,94 @@
+"""rows_of_floats.py: many rows, checked together, are accepted and refused as row by row."""
+
+import pytest
+
+import scratchnet as sn
+from scratchnet.core import plug_points
+from scratchnet.core.examples import examples_for
+from scratchnet.core.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge
+from scratchnet.core.plug_points import PLUG_POINTS
+from scratchnet.engines.rows_of_floats import float_rows
+
+COUNT = 30
+
+
+def table(columns, **changes):
+    """Return rows of floats that sum to 1; ``changes`` maps "row_column" to another number."""
+    rows = [[float(j == i % columns) for j in range(columns)] for i in range(COUNT)]
+    for place, value in changes.items():
+        i, j = map(int, place[1:].split("_"))
+        rows[i][j] = value
+    return rows
+
+
+def outcome(X, Y, loss):
+    """Return the samples and targets, or the error."""
+    net = sn.Sequential([sn.Dense(3, 3), sn.Sigmoid()])
+    try:
+        examples = examples_for(net, X, Y, loss)
+    except (TypeError, ValueError) as error:
+        return type(error), str(error)
+    return [list(examples.X[i]) for i in examples.used], list(examples.Y)
+
+
+INFINITE, MISSING, HUGE = float("inf"), float("nan"), 1e308
+OTHERS = [0.25, 1, True, -1.0, INFINITE, MISSING, HUGE, "1", None, 10**400, 1j, [1.0]]
+
+
+@pytest.mark.parametrize("value", OTHERS, ids=lambda value: repr(value)[:9])
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy, CategoricalCrossEntropy, Hinge])
+@pytest.mark.parametrize("place", ["_0_0", "_17_2", "_29_1"])
+def test_the_outcome_is_that_of_single_rows(monkeypatch, value, loss, place):
+    tables = [table(3), table(3, **{place: value}), table(3, _3_0=HUGE, _4_0=HUGE)]
+    pairs = [(X, Y) for X in tables for Y in tables]
+    found = [outcome(X, Y, loss()) for X, Y in pairs]
+    monkeypatch.setitem(PLUG_POINTS, "float_rows", plug_points.float_rows)
+    assert found == [outcome(X, Y, loss()) for X, Y in pairs]
+
+
+@pytest.mark.parametrize("short", [[0.5, 0.5], [0.25] * 4, [], (0.5, 0.25, 0.25), 0.5, None])
+def test_rows_of_another_kind_are_left_to_the_core(monkeypatch, short):
+    X = table(3)
+    X[5] = short
+    assert float_rows(X, 3, float) is None
+    found = outcome(X, table(3), CategoricalCrossEntropy()), outcome(table(3), X, Hinge())
+    monkeypatch.setitem(PLUG_POINTS, "float_rows", plug_points.float_rows)
+    assert found == (
+        outcome(X, table(3), CategoricalCrossEntropy()),
+        outcome(table(3), X, Hinge()),
+    )
+
+
+def test_the_rows_are_copies():
+    X = table(3)
+    found = float_rows(X, 3, float)
+    assert found == X
+    assert all([a is not b for a, b in zip(found, X)])
+
+
+def test_a_user_defined_loss_converts_each_target():
+    class Reversed(BinaryCrossEntropy):
+        def target(self, y, outputs, number, i):
+            return super().target(y[::-1], outputs, number, i)
+
+    patched = BinaryCrossEntropy()
+    patched.target = lambda y, outputs, number, i: y[::-1]
+    reversed_targets = [y[::-1] for y in table(3)]
+    for loss in (Reversed(), patched):
+        assert outcome(table(3), table(3), loss) == (table(3), reversed_targets)
+
+
+def test_a_user_defined_loss_refuses_targets():
+    class Even(BinaryCrossEntropy):
+        def error_in(self, y):
+            return "the first is 0" if y[0] else ""
+
+    kind, message = outcome(table(3), table(3), Even())
+    assert (kind, message) == (
+        ValueError,
+        "Even: row 0 of Y is [1.0, 0.0, 0.0]; the first is 0",
+    )
+
+
+def test_the_core_alone_checks_row_by_row():
+    assert plug_points.float_rows(table(3), 3, float) is None
