@@ -271,7 +271,10 @@ def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "A
 
 def _float_rows(data: "Any", columns: "Any", number: "Any", loss: "Any" = None) -> "Any":
     """Return copies of many rows of floats, or None. A few are checked faster one by one."""
-    if type(data) is not list or len(data) < 20 or sys.implementation.name in _ON_DEVICES:
+    is_array = hasattr(data, "tolist") and getattr(data, "ndim", 1)
+    if sys.implementation.name in _ON_DEVICES or not (is_array or isinstance(data, list)):
+        return None
+    if len(data) < 20:
         return None
     return _above("engines.rows_of_floats", "float_rows")(data, columns, number, loss)
 

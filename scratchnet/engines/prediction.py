@@ -5,7 +5,7 @@ rounding, and in the portable kernel to the bit.
 """
 
 from ..codegen.own import is_own, is_patched
-from ..core.checks import accept_rows
+from ..core.checks import accept_rows, is_finite
 from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
@@ -44,6 +44,7 @@ def apart(net: "Sequential") -> "Sequential":
     if net.number is not float or type(net) is not Sequential:
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
+    loss_by_layers = twin.loss_of
 
     def accept(X: "Any") -> "Any":
         # The package's own layers leave the rows as they are, so they can read the caller's.
@@ -64,7 +65,12 @@ def apart(net: "Sequential") -> "Sequential":
         found = generated.outputs_for(X) if can_be_read else None
         return checked(X) if found is None else found
 
+    def loss_of(X: "Matrix", Y: "Matrix", loss: "Any", weights: "Any" = None) -> float:
+        found = generated.loss_of(X, Y, loss, weights)
+        return loss_by_layers(X, Y, loss, weights) if found is None else found
+
     twin.accept, twin.propagate, twin.outputs_for = accept, propagate, outputs_for
+    twin.loss_of = loss_of
     return twin  # type: ignore[no-any-return]
 
 
@@ -74,6 +80,7 @@ class GeneratedCode:
     def __init__(self, net: "Sequential") -> None:
         self.net = net
         self.code: "Any" = None  # the function that predicts, and its numbers; () if there is none
+        self.has_no_loss = False  # whether the layers should compute the loss
 
     def outputs_for(self, X: "Matrix") -> "Optional[Matrix]":
         """Return the outputs for a list of rows.
@@ -98,6 +105,26 @@ class GeneratedCode:
             return outputs or None
         except Exception:
             return None
+
+    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Any", weights: "Any") -> "Optional[float]":
+        """Return the loss of these samples, or None if the layers should compute it.
+
+        It is computed by code that is written out, so the network is small.
+        """
+        if len(X) < MANY or self.has_no_loss:
+            return None
+        self.has_no_loss = True  # if an error is raised
+        from .measuring import attempted
+
+        try:
+            measure = measure_of(self.net, loss, len(X), len(X[0]), len(Y[0]), weights is not None)
+        except Exception:
+            return None
+        losses = measure and attempted(measure, self.net.parameters(), X, Y, weights)
+        if not losses or not is_finite(losses):
+            return None
+        self.has_no_loss = False
+        return losses[0]  # type: ignore[no-any-return]
 
 
 def has_own_layers(net: "Sequential") -> bool:
@@ -194,7 +221,49 @@ def function_of(
 
     They are from the cache if possible. ``printed`` returns the code.
     """
+    shapes = tuple([(p.name, p.shape) for p in parameters])
+    key = printed, net.inputs, shapes
+    found = kept(net, key, lambda: of_source(*printed(net)))
+    if found is None:
+        raise ValueError("there is no code for this network")
+    return found  # type: ignore[no-any-return]
+
+
+def of_source(source: str, gathered: "List[int]") -> "Tuple[Any, List[int]]":
     from ..codegen.python.printer import executed
+
+    return executed(source)["predict"], gathered
+
+
+def measure_of(
+    net: "Sequential", loss: "Any", samples: int, inputs: int, outputs: int, weighted: bool
+) -> "Any":
+    """Return the function that measures the loss; raise an error if the layers are faster."""
+    from ..codegen.python import step
+    from ..codegen.python.printer import executed
+    from ..core.optimizers import SGD
+    from .generated import arguments_of
+
+    parameters = net.parameters()
+    count = sum([p.count for p in parameters])
+    units = sum([len(p.rows[0]) for p in parameters if not p.flat])
+    if count > FEW or not saves_time(samples, inputs, units, count, False, True):
+        raise ValueError("the layers are faster")
+    if not is_own(loss) or is_patched(loss):
+        raise ValueError("a user-defined loss may do something else from sample to sample")
+    shapes = tuple([(p.name, p.shape) for p in parameters])
+    shape = inputs, outputs, weighted
+    make = lambda: executed(  # noqa: E731
+        step.of_batches(net, loss, SGD(), *shape, measures=True).source
+    )["train"]
+    return kept(net, (measure_of, shape, shapes, arguments_of(loss)), make)
+
+
+def kept(net: "Sequential", key: "Any", make: "Callable[[], Any]") -> "Any":
+    """Return what ``make`` returns for this network, from the cache if possible.
+
+    It is None if there is no code.
+    """
     from ..scalars.symbolic import Undecided
     from .generated import arguments_of
     from .products import COMPILED
@@ -204,19 +273,16 @@ def function_of(
         raise ValueError("the layers are faster")
     if not has_own_layers(net):
         raise ValueError("user-defined layers may do something else from sample to sample")
-    shapes = tuple([(p.name, p.shape) for p in parameters])
-    key = kernel(), printed, net.inputs, shapes, tuple(map(arguments_of, net.layers))
+    key = kernel(), key, tuple(map(arguments_of, net.layers))
     try:
-        found = _predictions[key]
+        return _predictions[key]
     except KeyError:  # Not "if key in", because another thread may clear the cache in between.
-        try:
-            source, gathered = printed(net)
-            found = executed(source)["predict"], gathered
-        except Undecided:  # A row is too wide, for example.
-            found = None
-        if len(_predictions) >= MOST_PREDICTIONS:
-            _predictions.clear()
-        _predictions[key] = found
-    if found is None:
-        raise ValueError("there is no code for this network")
-    return found  # type: ignore[no-any-return]
+        pass
+    try:
+        found = make()
+    except Undecided:  # A row is too wide, for example.
+        found = None
+    if len(_predictions) >= MOST_PREDICTIONS:
+        _predictions.clear()
+    _predictions[key] = found
+    return found

@@ -21,9 +21,9 @@ def table(columns, **changes):
     return rows
 
 
-def outcome(X, Y, loss):
+def outcome(X, Y, loss, outputs=3):
     """Return the samples and targets, or the error."""
-    net = sn.Sequential([sn.Dense(3, 3), sn.Sigmoid()])
+    net = sn.Sequential([sn.Dense(3, outputs), sn.Sigmoid()])
     try:
         examples = examples_for(net, X, Y, loss)
     except (TypeError, ValueError) as error:
@@ -57,6 +57,55 @@ def test_rows_of_another_kind_are_left_to_the_core(monkeypatch, short):
         outcome(X, table(3), CategoricalCrossEntropy()),
         outcome(table(3), X, Hinge()),
     )
+
+
+LABELS = [
+    [i % 3 for i in range(COUNT)],
+    [float(i % 3) for i in range(COUNT)],
+    [i % 2 for i in range(COUNT)],
+    [-1] + [2] * COUNT,
+    [3] + [2] * COUNT,
+    [True] + [2] * COUNT,
+    [10**400] + [1] * COUNT,
+    [INFINITE] + [1.0] * COUNT,
+    ["1"] * COUNT,
+    [[i % 2] for i in range(COUNT)],
+    [[i % 2, 1 - i % 2] for i in range(COUNT)],
+    [[]] * COUNT,
+]
+
+
+@pytest.mark.parametrize("Y", LABELS, ids=lambda Y: repr(Y)[:12])
+@pytest.mark.parametrize("outputs", [1, 2, 3])
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy, CategoricalCrossEntropy, Hinge])
+def test_labels_become_rows(monkeypatch, Y, outputs, loss):
+    found = outcome(table(3), Y, loss(), outputs)
+    monkeypatch.setitem(PLUG_POINTS, "float_rows", plug_points.float_rows)
+    assert found == outcome(table(3), Y, loss(), outputs)
+    if not isinstance(found[0], type):
+        assert {type(v) for row in found[1] for v in row} == {float}
+
+
+class Array:
+    """Has the methods of an array that are used."""
+
+    ndim = 2
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def tolist(self):
+        return [list(row) for row in self.rows]
+
+
+@pytest.mark.parametrize("number", [int, float, str])
+def test_arrays_become_rows_of_floats(number):
+    rows = [[number(j == i % 3) for j in range(3)] for i in range(COUNT)]
+    found = PLUG_POINTS["float_rows"](Array(rows), 3, float)
+    assert found == (None if number is str else table(3))
 
 
 def test_the_rows_are_copies():
