@@ -1,7 +1,8 @@
-"""64-32-10 and 784-30-10: matrix products, gradients and updates, column by column, and nothing else.
+"""16-16-16 to 784-30-10: matrix products, gradients and updates, column by column, and nothing else.
 
 Weights are lists of columns. The rate and 1/n are factors of the gradients at the last layer. Adam keeps m and v without
 the factors 1 - β1 and 1 - β2, as in small.py. Products of batches of at most 10 samples are written out.
+math.sumprod gets two lists, which takes 4 % less time than a list and a tuple.
 
 For pixels, all weights of an input are one integer, each in its own lane of 11 bytes, so that one multiplication by an
 integer pixel gives the products of all units.
@@ -41,6 +42,10 @@ def written(code, **numbers):
     return names["function"]
 
 
+def transposed(rows):
+    return list(map(list, zip(*rows)))
+
+
 def sgd_column(count):
     code = "def function(column, rows, r):\n    FIRST\n"
     code += "    return [w - (TERMS) for w, (LEFT) in zip(column, rows)]\n"
@@ -62,11 +67,10 @@ def adam_column(count):
 
 def backward(derivative, count):
     """Return a function for the gradients at the hidden units; ``derivative`` is the activation's, in terms of a."""
+    right = ", ".join(["r{}".format(k) for k in range(count)]) if count <= WRITTEN_OUT else "r"
     return written(
         "def function(A, D, W):\n    return [[(TERMS) * {} for a, (LEFT) in zip(row, W)] "
-        "for row, (RIGHT) in zip(A, D)]\n".format(derivative).replace(
-            "RIGHT", ", ".join(["r{}".format(k) for k in range(count)])
-        ),
+        "for row, ({}) in zip(A, D)]\n".format(derivative, right),
         count=count,
     )
 
@@ -107,15 +111,15 @@ class Network:
     def step(self, X, Y, factor):
         A = self.hidden(X)
         D = softmax_gradients(A, Y, self.C2, self.b2, factor)
-        H = self.backward(A, D, list(zip(*self.C2)))
+        H = self.backward(A, D, transposed(self.C2))
         self.update(self.C1, X, H)
         self.b1 = [b - sum(d) for b, d in zip(self.b1, zip(*H))]
         self.update(self.C2, A, D)
         self.b2 = [b - sum(d) for b, d in zip(self.b2, zip(*D))]
 
     def update(self, C, X, D):
-        rows, column = list(zip(*X)), self.columns[len(X)]
-        for j, d in enumerate(zip(*D)):
+        rows, column = transposed(X), self.columns[len(X)]
+        for j, d in enumerate(transposed(D)):
             C[j] = column(C[j], rows, d)
 
     def parameters(self):
@@ -137,7 +141,7 @@ class WithAdam(Network):
         rate, epsilon = next(self.rates)
         A = self.hidden(X)
         D = softmax_gradients(A, Y, self.C2, self.b2, 1 / len(X))
-        H = self.backward(A, D, list(zip(*self.C2)))
+        H = self.backward(A, D, transposed(self.C2))
         memory1, memory2, [(m1, v1)], [(m2, v2)] = self.memory
         self.change(self.C1, memory1, X, H, rate, epsilon)
         self.bias(self.b1, m1, v1, [(sum(d),) for d in zip(*H)], (1.0,), rate, epsilon)
@@ -145,8 +149,8 @@ class WithAdam(Network):
         self.bias(self.b2, m2, v2, [(sum(d),) for d in zip(*D)], (1.0,), rate, epsilon)
 
     def change(self, C, memory, X, D, rate, epsilon):
-        rows, column = list(zip(*X)), self.columns[len(X)]
-        for c, (m, v), d in zip(C, memory, zip(*D)):
+        rows, column = transposed(X), self.columns[len(X)]
+        for c, (m, v), d in zip(C, memory, transposed(D)):
             column(c, m, v, rows, d, rate, epsilon)
 
 
@@ -209,6 +213,8 @@ def bare(kind):
 
 
 def limits(quick):
+    for name in ("16-16-16", "32-32-32"):
+        yield training(name, bare(Network), [], quick)
     peers = [NumPy.name, Bpnn.name]
     yield training("64-32-10", bare(Network), peers, quick)
     yield training("64-32-10" + ADAM, bare(WithAdam), [], quick)
