@@ -269,14 +269,11 @@ def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "A
     return _above("engines.native.reading", "as_doubles")(net, X, Y, loss)
 
 
-def _float_rows(data: "Any", columns: "Any", number: "Any", loss: "Any" = None) -> "Any":
+def _float_rows(rows: "Any", columns: int, number: "Any", loss: "Any") -> "Any":
     """Return copies of many rows of floats, or None. A few are checked faster one by one."""
-    is_array = hasattr(data, "tolist") and getattr(data, "ndim", 1)
-    if sys.implementation.name in _ON_DEVICES or not (is_array or isinstance(data, list)):
+    if len(rows) < 20 or sys.implementation.name in _ON_DEVICES:
         return None
-    if len(data) < 20:
-        return None
-    return _above("engines.rows_of_floats", "float_rows")(data, columns, number, loss)
+    return _above("engines.rows_of_floats", "float_rows")(rows, columns, number, loss)
 
 
 def _engine(

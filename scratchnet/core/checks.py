@@ -314,11 +314,19 @@ class LazyRows:
         return self.function(self.rows[i], i)
 
 
-def checked_rows(data: Any, name: str, check: Function) -> Any:
-    """Return the rows of ``data``, checked now if it is a list, otherwise when they are read."""
+def checked_rows(
+    data: Any, name: str, check: Function, columns: int, number: NumberType, loss: Any = None
+) -> Any:
+    """Return the rows of ``data``, checked now if it is a list, otherwise when they are read.
+
+    ``columns``, ``number``   the length of a row that is accepted, and the type of its numbers
+    ``loss``                  the loss whose targets the rows are, or None
+    """
     rows = accept_rows(data, name)
     if isinstance(rows, (list, tuple)):
-        return [check(row, i) for i, row in enumerate(rows)]
+        return PLUG_POINTS["float_rows"](rows, columns, number, loss) or [
+            check(row, i) for i, row in enumerate(rows)
+        ]
     return LazyRows(rows, check)
 
 

@@ -20,7 +20,6 @@ from .checks import (
 )
 from .functions import total
 from .losses import Loss
-from .plug_points import PLUG_POINTS
 from .types import Any, Batch, Batches, Number, NumberType, Places, Row, RowOrNone, Rows
 
 BLOCK = 1000  # how many samples ``mean_loss`` computes at once
@@ -95,8 +94,8 @@ def examples_for(net: Any, X: Any, Y: Any, loss: Loss, sample_weight: Any = None
     """Return Examples of what the user gave, checked for the network and the loss."""
     X = net.accept(X)
     outputs = net.outputs or len(X[0])
-    Y = PLUG_POINTS["float_rows"](Y, outputs, net.number, loss) or checked_rows(
-        Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i)
+    Y = checked_rows(
+        Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i), outputs, net.number, loss
     )
     if len(X) != len(Y):
         raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target per sample")

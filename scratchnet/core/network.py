@@ -310,10 +310,12 @@ class Sequential:
         """Return X as rows of the network's width and number type, with all values checked."""
         if self.inputs is None:
             return accept(X, self.number)
-        return PLUG_POINTS["float_rows"](X, self.inputs, self.number) or checked_rows(
+        return checked_rows(
             X,
             "X",
             lambda x, i: accept_row(x, self.number, "X", i, self.inputs, "the network takes {}"),
+            self.inputs,
+            self.number,
         )
 
     # ---- parameters --------------------------------------------------------------------------

@@ -56,12 +56,11 @@ def data(net: Any, X: Any, Y: Any, loss: Any, engine: str) -> Any:
     return X, Y
 
 
-def float_rows(data: Any, columns: Any, number: NumberType, loss: Any = None) -> Any:
-    """Return copies of the rows if they are lists of ``columns`` finite floats, or else None.
+def float_rows(rows: Any, columns: int, number: NumberType, loss: Any) -> Any:
+    """Return copies of the rows if they are ``columns`` finite floats each, or else None.
 
-    ``loss`` is given if the rows are its targets.
+    Ints become floats. ``loss`` is the loss whose targets they are, or None.
     """
-    return None
 
 
 def engine(lists: Any, batch_size: int, name: str, executor: Any, unroll: Any) -> Any:

@@ -114,13 +114,13 @@ class GeneratedCode:
         if len(X) < MANY or self.has_no_loss:
             return None
         self.has_no_loss = True  # if an error is raised
-        from .measuring import attempted
+        from .measuring import attempt
 
         try:
             measure = measure_of(self.net, loss, len(X), len(X[0]), len(Y[0]), weights is not None)
         except Exception:
             return None
-        losses = measure and attempted(measure, self.net.parameters(), X, Y, weights)
+        losses = measure and attempt(measure, self.net.parameters(), X, Y, weights)
         if not losses or not is_finite(losses):
             return None
         self.has_no_loss = False

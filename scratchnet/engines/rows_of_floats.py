@@ -2,13 +2,13 @@
 
 >>> float_rows([[0.5, 1], [2.0, 3]], 2, float)
 [[0.5, 1.0], [2.0, 3.0]]
->>> float_rows([2, 0], 3, float, LOSSES["categorical_cross_entropy"]())
+>>> float_rows([2, 0], 3, float, CategoricalCrossEntropy())
 [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
 """
 
 from itertools import chain
 
-from ..core.losses import LOSSES, CategoricalCrossEntropy, Loss
+from ..core.losses import CategoricalCrossEntropy, Loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> 
 
     Return None for anything else, which may be right or wrong.
 
-    ``loss``   the loss whose targets they are, which must be good; None for samples
+    ``number``   the type of the network's numbers
+    ``loss``     the loss whose targets they are, which must be good; None for samples
     """
-    if hasattr(data, "tolist"):
-        data = data.tolist()
     if number is not float or not isinstance(data, list):
         return None
     if loss is None:
