@@ -16,6 +16,7 @@ from random_networks import HIDDEN, Share, bits, numbers
 
 import scratchnet as sn
 from scratchnet.codegen.c import native_division, native_lists, native_predictor
+from scratchnet.codegen.record import recording
 from scratchnet.engines.native import compiler, lists, predictor
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -52,17 +53,18 @@ def matrix_of(rows):
 @settings(max_examples=max(3, settings.default.max_examples // 3))
 @given(strategies.data())
 @pytest.mark.parametrize(
-    "limits", [(0, 10000), (10000, 10000), (0, 0)], ids=["loops", "written out", "functions"]
+    "limits",
+    [(0, 10000, 10000), (10000, 10000, 10000), (0, 0, 10000), (0, 10000, 0), (0, 0, 0)],
+    ids=["loops", "written out", "functions", "by rows", "functions by rows"],
 )
 def test_predictions_have_the_same_bits(limits, data):
     hidden = data.draw(strategies.lists(strategies.sampled_from(HIDDEN), min_size=1, max_size=2))
     net = network(*data.draw(strategies.tuples(*[strategies.integers(1, 9)] * 2)), hidden=hidden)
-    former = native_predictor.MOST_WRITTEN_OUT, native_predictor.MOST_LINES
-    native_predictor.MOST_WRITTEN_OUT, native_predictor.MOST_LINES = limits
-    try:
+    names = "MOST_WRITTEN_OUT", "MOST_LINES", "FEWEST_BY_ROWS"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, limit in zip(names, limits):
+            patch.setattr(native_predictor, name, limit)
         predict = sn.compile(net)
-    finally:
-        native_predictor.MOST_WRITTEN_OUT, native_predictor.MOST_LINES = former
     X = numbers(sn.Generator(3), 5, net.inputs)
     expected = bits(net.predict(X))
     assert bits(predict(X)) == expected
@@ -95,6 +97,82 @@ def test_a_network_of_many_layers_is_compiled_quickly():
     former, predict = [sn.compile(made(count)) for count in (30, 60)]
     assert bits(predict(X)) == bits(made(60).predict(X))
     assert predict.source.count("for (") == former.source.count("for (") < 100
+
+
+def recorded_by_rows(net, monkeypatch):
+    """Return whether the prediction is printed from the record of rows."""
+    found = []
+    original = native_predictor.loops_by_rows
+
+    def noting(*given):
+        found.append(original(*given))
+        return found[-1]
+
+    monkeypatch.setattr(native_predictor, "loops_by_rows", noting)
+    X = numbers(sn.Generator(3), 5, net.inputs)
+    assert bits(sn.compile(net)(X)) == bits(net.predict(X))
+    assert len({made is None for made in found}) == 1
+    return found[0] is not None
+
+
+class Slopes(sn.Layer):
+    """a = x·W, with the weights multiplied one by one: it is no matrix product."""
+
+    def __init__(self):
+        self.inputs = self.outputs = 32
+        values = numbers(sn.Generator(4), 32, 32)
+        self.W = sn.Parameter("W", (32, 32), values)
+
+    def parameters(self):
+        return [self.W]
+
+    def forward(self, X):
+        return [[x * w[0] + w[1] for x, w in zip(row, self.W.value)] for row in X]
+
+
+class Counting(sn.Layer):
+    def forward(self, X):
+        return [[x * len(X) for x in row] for row in X]
+
+    def backward(self, dA):
+        return [[d * len(dA) for d in row] for row in dA]
+
+
+@pytest.mark.parametrize(
+    "make, by_rows",
+    [
+        (lambda: [sn.Dense(40, 30), sn.ReLU()], True),
+        (lambda: [sn.Dense(40, 30), sn.Dense(30, 30, bias=[1] * 30), sn.Softmax()], True),
+        (lambda: [sn.Dense(40, 1), sn.Tanh(), sn.Dense(1, 1000), sn.deep.LogSoftmax()], True),
+        (lambda: [sn.Dense(40, 30), Share(), sn.Dropout(0.5), sn.Identity()], True),
+        (lambda: [sn.Dense(32, 32), Slopes()], True),
+        (lambda: [sn.Dense(3, 3)], False),
+    ],
+    ids=["activation", "no activation", "one neuron", "user-defined", "no product", "small"],
+)
+def test_large_networks_are_recorded_by_rows(make, by_rows, monkeypatch):
+    assert recorded_by_rows(sn.Sequential(make(), seed=1), monkeypatch) == by_rows
+
+
+@pytest.mark.parametrize("weights", [30, 300], ids=["small", "large"])
+def test_a_layer_that_counts_samples_has_the_same_bits_in_both_records(weights, monkeypatch):
+    net = sn.Sequential([sn.Dense(10, weights), Counting(), sn.Dense(weights, 2)], seed=1)
+    x = numbers(sn.Generator(3), 1, 10)
+    assert bits(sn.compile(net)(x)) == bits(net.predict(x))
+
+
+def test_the_record_of_a_large_network_reads_no_weight(monkeypatch):
+    """784-512-512-10 took 4 seconds to record number by number."""
+    monkeypatch.setattr(recording, "MOST_ELEMENTS", 0)
+    made = native_predictor.NativePredictor(sn.Sequential([sn.Dense(300, 300), sn.ReLU()], seed=1))
+    assert made.source.count("\n") < 400
+
+
+@pytest.mark.parametrize("outputs", [2, 200])
+def test_a_normalization_that_has_seen_no_data(outputs):
+    net = sn.Sequential([sn.Normalization(), sn.Dense(9, outputs)], seed=1)
+    with pytest.raises(ValueError, match="^Normalization has seen no data yet: "):
+        sn.compile(net)
 
 
 def test_a_variable_stays_in_the_function_of_its_statement(monkeypatch):

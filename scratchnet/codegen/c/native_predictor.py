@@ -3,21 +3,25 @@
 import re
 
 from ...scalars import Symbolic
+from ...scalars.symbolic import Undecided
 from ..loop_parts import Assign, Element, Fold
 from ..loops import Loops, size
 from ..own import generate
 from ..program import reachable, record_rows
 from ..record.batch_record import replace_by_inputs
+from ..record.recording import Prediction
+from ..record.vectors import Vectors
 from . import templates
 from .native_division import MOST_LINES, Division
 from .native_lists import lists
+from .native_rows import FEWEST_BY_ROWS, RowLoops
 from .native_text import comment, head, nested, places_of, sum_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List
+    from typing import List, Optional, Tuple
 
     from ...core.network import Sequential
     from ...core.types import Row
@@ -55,22 +59,49 @@ class PredictingUnit(NativeUnit):
         return index.count if is_whole else index.count + -index.count % VECTOR
 
 
+class RowPrediction(RowLoops):
+    """The statements of a prediction from the record of its rows.
+
+    All products share the array z: the stage that follows a product is the only one that reads it.
+    """
+
+    def __init__(self, unit: "NativeUnit", net: "Sequential") -> None:
+        recording = Prediction(net, 1)
+        vectors = Vectors(recording)
+        if vectors.output not in [vector.name for vector in vectors.all]:
+            raise Undecided("the outputs are not computed")
+        self.target = {vectors.output: "out"}
+        self.count = len(recording.output[0])
+        RowLoops.__init__(self, unit, recording, vectors, ["z"] * len(recording.products))
+
+
+def loops_by_rows(unit: "NativeUnit", net: "Sequential") -> "Optional[RowPrediction]":
+    """Return the statements of a large network, or None if it is not a series of products."""
+    if sum([p.count for p in net.parameters()]) < FEWEST_BY_ROWS:
+        return None
+    try:
+        return RowPrediction(unit, net)
+    except Exception:  # User-defined rules may raise anything; the other record says what is wrong.
+        return None
+
+
 class _Writer:
     """Writes the source."""
 
     def __init__(self, net: "Sequential") -> None:
         self.unit = unit = PredictingUnit("net")
-        twin = net.copy(Symbolic)
-        self.weights = replace_by_inputs(twin.parameters())
-        x = [Symbolic(name=f"x[{k}]") for k in range(net.inputs or 0)]
-        rows = record_rows(net, twin, x)
-        self.outputs = len(rows[-1])
         self.scratch = 0
         self.tables: "List[str]" = []
         self.functions: "List[str]" = []
-        small = size(rows[-1]) <= MOST_WRITTEN_OUT
-        body = self.written_out(rows[-1]) if small else self.looping(rows)
+        by_rows = loops_by_rows(unit, net)
+        if by_rows is None:
+            small, body = self.by_numbers(net)
+        else:
+            self.outputs, small, body = by_rows.count, False, self.printed(by_rows.loops)
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
+        predict = PREDICT.format(
+            inputs=net.inputs, outputs=self.outputs, body=indented(nested(body))
+        )
         self.source = "\n".join(
             [
                 comment("Predictions, written by scratchnet.", about + places_of(net.parameters())),
@@ -79,22 +110,33 @@ class _Writer:
                 *unit.functions(),
                 *self.tables,
                 *self.functions,
-                PREDICT.format(inputs=len(x), outputs=self.outputs, body=indented(nested(body))),
-                lists(len(x), self.outputs, self.scratch),
+                predict,
+                lists(net.inputs or 0, self.outputs, self.scratch),
             ]
         )
 
     def __eq__(self, other: "object") -> bool:
         return isinstance(other, _Writer) and self.source == other.source
 
+    def by_numbers(self, net: "Sequential") -> "Tuple[bool, List[str]]":
+        """Return whether the statements are written out, and the statements."""
+        twin = net.copy(Symbolic)
+        weights = replace_by_inputs(twin.parameters())
+        x = [Symbolic(name=f"x[{k}]") for k in range(net.inputs or 0)]
+        rows = record_rows(net, twin, x)
+        self.outputs = len(rows[-1])
+        if size(rows[-1]) <= MOST_WRITTEN_OUT:
+            return True, self.written_out(rows[-1])
+        return False, self.looping(rows, weights)
+
     def written_out(self, outputs: "Row") -> "List[str]":
         code = CPrinter(self.unit, outputs)
         lines = code.statements()
         return lines + [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
 
-    def looping(self, rows: "List[Row]") -> "List[str]":
+    def looping(self, rows: "List[Row]", weights: "Row") -> "List[str]":
         loops = Loops("x", rows[0], [v for row in rows for v in row], "net_table")
-        loops.remember("w", self.weights)
+        loops.remember("w", weights)
         rows = [[loops.record.same[id(v)] for v in row] for row in rows]
         for k, row in enumerate(rows[1:-1]):
             if not all(map(loops.is_known, row)):
@@ -102,6 +144,10 @@ class _Writer:
                 loops.store(row)
         loops.statements.append(f"layer {len(rows) - 2}")
         loops.store(rows[-1], "out")
+        return self.printed(loops)
+
+    def printed(self, loops: "Loops") -> "List[str]":
+        """Return the lines of the statements, which are divided among functions if many."""
         self.tables = [self.unit.table(table) for table in loops.tables]
         printed = [self.unit.statement(part) for part in loops.statements]
         lines = [line for part in printed for line in part]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from .native_unit import NativeUnit
 
+FEWEST_BY_ROWS = 1000  # weights; fewer are recorded number by number in the same time
+
 
 class Measurement(TrainingStep):
     """The record of the loss alone, without penalties and random numbers."""
@@ -102,48 +104,36 @@ def record_of_step(
     return RowRecord(PenalizedStep(net, loss, optimizer, shape, count), shape[2])
 
 
-class RowParts:
-    """The statements; the attributes are those of Parts. Some ``tables`` are functions."""
+class RowLoops:
+    """The statements that compute the vectors of one sample, in ``loops``.
 
-    in_place = True
-    is_small = False
+    ``products``   the name of the array that holds each product
+    ``target``     {name of a vector: the array that holds it}, of those with an array of their own
+    """
+
+    target: "Dict[str, str]" = {}
+    is_weighted = False
 
     def __init__(
-        self, unit: "NativeUnit", record: "RowRecord", factor: "Optional[Symbolic]" = None
+        self, unit: "NativeUnit", recording: "Recording", vectors: "Vectors", products: "List[str]"
     ) -> None:
-        self.unit, self.record = unit, record
-        self.vectors, self.products = record.vectors, record.step.products
-        self.starts = starts_of(record.parameters)
-        self.lengths_of_end: "Dict[str, int]" = {}
-        self.ending: "List[str]" = []
-        outputs = [v for vector in self.vectors.all for v in vector.rows[0]]
+        self.unit, self.vectors = unit, vectors
+        self.parameters, self.products = recording.parameters, recording.products
+        self.names_of_products = products
+        self.starts = starts_of(self.parameters)
+        self.outputs = outputs = [v for vector in vectors.all for v in vector.rows[0]]
         self.loops = loops = Loops("", outputs[:1], outputs, "net_table")
         loops.forget(outputs[:1])
         self.arrays: "Dict[str, Tuple[str, int]]" = {"x": ("x", 0), "y": ("y", 0)}
-        for k, start in enumerate(sums_before(record.draws)):
+        for k, start in enumerate(sums_before(vectors.draws)):
             self.arrays[f"r{k}"] = "r", start
-        for n, product in enumerate(self.products):
-            self.arrays[f"z{n}"] = f"z{n}", 0
-            loops.lengths[f"z{n}"] = product.width
+        for n, (name, product) in enumerate(zip(products, self.products)):
+            self.arrays[f"z{n}"] = name, 0
+            loops.lengths[name] = max(product.width, loops.lengths.get(name, 0))
         for node in loops.record.numbers:
             if node.name and not node.operation:
                 self.remember(node)
         self.add_vectors()
-        loops.statements.append("the sums over samples")
-        self.add_gradients()
-        parts = loops.statements
-        self.sample = [part for part in parts if not is_sum_of_row(part)]
-        self.late = [part for part in parts if is_sum_of_row(part)]
-        self.lengths = loops.lengths
-        self.tables = [unit.table(table) for table in loops.tables]
-        penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
-        self.tables += penalties.functions + [TOTAL] * bool(record.shared)
-        self.ending += [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
-        self.changes_gradients = bool(penalties.gradients or record.shared)
-        self.ending += factor_lines(unit, factor, len(record.gradients))
-        calls = [v for v in reachable(outputs) if v.operation in ELEMENTARY]
-        self.work = size(outputs) + CALL * len(calls) + len(record.gradients)
-        self.work += sum([p.width * len(p.rows[0]) for p in self.products])
 
     def remember(self, node: "Any") -> None:
         """Note where an input of the record is."""
@@ -153,18 +143,16 @@ class RowParts:
             array, start = self.arrays[name]
             self.loops.places[id(node)] = array, start + index
         elif name == "weight":
-            self.loops.scalars[id(node)] = name if self.record.is_weighted else "1.0"
+            self.loops.scalars[id(node)] = name if self.is_weighted else "1.0"
         elif name == COUNT:
             self.loops.scalars[id(node)] = name
         elif name[0] in "bw" and name[1:].isdigit():
             n = int(name[1:])
-            columns = self.record.parameters[n].shape[-1]
+            columns = self.parameters[n].shape[-1]
             place = index[0] * columns + index[1] if isinstance(index, tuple) else index
             self.loops.places[id(node)] = "w", self.starts[n] + place
         else:
             raise Undecided(f"it reads {name}")
-
-    # ---- one sample ------------------------------------------------------------------------------
 
     def add_vectors(self) -> None:
         """Append the statements that compute the products, and what is between them."""
@@ -176,16 +164,16 @@ class RowParts:
             for vector in self.vectors.all:
                 if vector.stage == stage and vector not in self.vectors.terms:
                     row = [same[id(v)] for v in vector.rows[0]]
-                    loops.store(row)
+                    loops.store(row, self.target.get(vector.name, ""))
                     self.arrays[vector.name] = loops.rows[tuple(map(id, row))], 0
 
     def add_product(self, n: int) -> None:
         """Append the row of sums of a product: each adds its terms from left to right."""
         loops, product = self.loops, self.products[n]
         k = int(product.parameter[1:])
-        p, columns = self.record.parameters[k], self.record.parameters[k].shape[-1]
+        p, columns = self.parameters[k], self.parameters[k].shape[-1]
         left = self.vectors.name_of(product.rows)
-        fill = Fill(f"z{n}", Index(loops.new_name("i"), product.width))
+        fill = Fill(self.names_of_products[n], Index(loops.new_name("i"), product.width))
         fold = Fold(
             loops.new_name("s"),
             Symbolic(-0.0),
@@ -205,6 +193,38 @@ class RowParts:
         """Return the number of a vector at an index."""
         array, start = self.arrays[name]
         return Symbolic(name=element_at(array, start, (1, index)))
+
+
+class RowParts(RowLoops):
+    """The statements; the attributes are those of Parts. Some ``tables`` are functions."""
+
+    in_place = True
+    is_small = False
+
+    def __init__(
+        self, unit: "NativeUnit", record: "RowRecord", factor: "Optional[Symbolic]" = None
+    ) -> None:
+        self.record, self.is_weighted = record, record.is_weighted
+        products = [f"z{n}" for n in range(len(record.step.products))]
+        RowLoops.__init__(self, unit, record.step, record.vectors, products)
+        self.lengths_of_end: "Dict[str, int]" = {}
+        self.ending: "List[str]" = []
+        loops = self.loops
+        loops.statements.append("the sums over samples")
+        self.add_gradients()
+        parts = loops.statements
+        self.sample = [part for part in parts if not is_sum_of_row(part)]
+        self.late = [part for part in parts if is_sum_of_row(part)]
+        self.lengths = loops.lengths
+        self.tables = [unit.table(table) for table in loops.tables]
+        penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
+        self.tables += penalties.functions + [TOTAL] * bool(record.shared)
+        self.ending += [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
+        self.changes_gradients = bool(penalties.gradients or record.shared)
+        self.ending += factor_lines(unit, factor, len(record.gradients))
+        calls = [v for v in reachable(self.outputs) if v.operation in ELEMENTARY]
+        self.work = size(self.outputs) + CALL * len(calls) + len(record.gradients)
+        self.work += sum([p.width * len(p.rows[0]) for p in self.products])
 
     def add_gradients(self) -> None:
         """Append the statements that add to the gradients, and to the sums of the loss."""

@@ -23,7 +23,7 @@ from .native_division import over_all_samples
 from .native_packs import PACKS
 from .native_parts import Parts
 from .native_penalties import FewGradients
-from .native_rows import RowParts, record_of_step
+from .native_rows import FEWEST_BY_ROWS, RowParts, record_of_step
 from .native_text import STEP, TRAIN, comment, head, nested, places_of, sum_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
 
-FEWEST_BY_ROWS = 1000  # weights; fewer are recorded number by number in the same time
 MOST_BY_NUMBERS = 500000  # Recording this many numbers takes half a minute and 1 GB.
 WORK = 5  # the time of the update of a weight, in additions
 

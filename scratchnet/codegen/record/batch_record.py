@@ -190,9 +190,12 @@ class Update:
 
 
 def replace_by_inputs(parameters: "Any") -> "Row":
-    """Replace the numbers of the parameters by inputs ``w[k]``, and return these."""
+    """Replace the numbers of the parameters by inputs ``w[k]``, and return these.
+
+    A parameter without numbers is left as it is: its layer says that it has seen no data.
+    """
     weights: "Row" = []
-    for p in parameters:
+    for p in [p for p in parameters if p.rows is not None]:
         rows = []
         for row in p.rows:
             rows.append([Symbolic(name=f"w[{len(weights) + k}]") for k in range(len(row))])

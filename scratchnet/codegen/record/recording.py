@@ -269,9 +269,10 @@ class Recording:
 class Prediction(Recording):
     """The record of a prediction; ``output`` holds the outputs of the samples."""
 
-    def __init__(self, net: "Any") -> None:
-        Recording.__init__(self, net, net.inputs, 2)
-        self.output = self.net.propagate(self.rows("x", net.inputs), self.net.layers)
+    def __init__(self, net: "Any", count: int = 2) -> None:
+        Recording.__init__(self, net, net.inputs, count)
+        with RememberingNothing(self.net.layers):
+            self.output = self.net.propagate(self.rows("x", net.inputs), self.net.layers)
 
 
 class TrainingStep(Recording):
