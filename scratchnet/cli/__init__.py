@@ -15,6 +15,7 @@ terminal.py         output to any terminal
 import argparse
 import importlib
 import os
+import re
 import sys
 from difflib import get_close_matches
 
@@ -133,7 +134,7 @@ def _join_negative_numbers(given: "List[str]") -> "List[str]":
 
 def _sentence(error: "Exception") -> str:
     if not isinstance(error, OSError):
-        return str(error)
+        return re.sub(r"\bengine='(\w+)'", r"--engine \1", str(error))  # as it is spelled here
     if error.filename is None:
         return str(error.strerror)
     if isinstance(error, IsADirectoryError):

@@ -103,14 +103,18 @@ class Model:
         """
         first = [p.value for p in self.net.parameters()]
         outputs: "Matrix" = []
+        rows: "Dict[str, Any]" = {}
+        # Both take 0.8 s for 60,000 images. After the training, Ctrl-C would wait for them.
+        known = self.encoder.targets_of(problem.training[1])
         try:
+            rows = fingerprint.of(problem.training[0], known)
             self.learn(problem.training, problem.validation, checkpoint, epoch_done)
             outputs = self.computed(problem.validation[0])
             self.learn_all(problem.training, problem.validation)
         except KeyboardInterrupt:
             self.interrupted = True
         self.has_learned = first != [p.value for p in self.net.parameters()]
-        self._finish(problem, outputs)
+        self._finish(problem, outputs, known, rows)
 
     def learn(
         self,
@@ -177,23 +181,28 @@ class Model:
             parameter.value = trained.value
         self.epochs_on_all = epochs
 
-    def _finish(self, problem: "Problem", outputs: "Matrix") -> None:
-        """Add the metadata and the report. The network then predicts in the target's unit."""
+    def _finish(
+        self, problem: "Problem", outputs: "Matrix", known: "List[Any]", rows: "Dict[str, Any]"
+    ) -> None:
+        """Add the metadata and the report. The network then predicts in the target's unit.
+
+        ``known``, ``rows``   the targets of the training rows, and their fingerprint
+        """
         encoder = self.encoder
         self.compiled = None  # A library can be neither copied nor pickled.
-        known = encoder.targets_of(problem.training[1])
-        truth = encoder.targets_of(problem.validation[1])
+        is_short = self.interrupted and not self.epochs_on_all
+        truth = [] if is_short else encoder.targets_of(problem.validation[1])
         if not encoder.classes:  # in the unit of the target, as the network will return it
             outputs = [[value] for value in encoder.targets_of(outputs)]
         encoder.target = encoder.target.built_into(self.net)
         metadata = self.net.metadata
         metadata.update(metadata_of(encoder), validation=problem.fraction)
         metadata.update(frequencies_of(encoder, known))
+        if self.epochs_on_all:
+            X = Chain(problem.training[0], problem.validation[0])
+            rows = fingerprint.of(X, known + truth)
         if self.has_learned:
-            X, targets = problem.training[0], known
-            if self.epochs_on_all:
-                X, targets = Chain(X, problem.validation[0]), known + truth
-            metadata["rows"] = fingerprint.of(X, targets)
+            metadata["rows"] = rows
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
         if not self.interrupted:

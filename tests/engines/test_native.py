@@ -618,18 +618,46 @@ def test_without_a_compiler_the_message_says_which_were_looked_for(monkeypatch):
     monkeypatch.setattr(compiler.sysconfig, "get_config_var", lambda name: None)
     net = sn.Sequential([sn.Dense(2, 1)])
     with pytest.raises(
-        ValueError, match="no C compiler was found: neither cc, gcc, .*; set CC to one, or use"
+        ValueError,
+        match="no C compiler was found, neither cc, gcc, .*, or use engine='auto', which",
     ):
         net.fit(X, Y, "huber", sn.RMSprop(0.125), engine="native")
+    with pytest.raises(ValueError, match="^no C compiler was found, .*, or use sn.unroll, which"):
+        sn.compile(net)
     assert net.fit(X, Y, "huber", epochs=1).engine == "steps"
 
 
-@pytest.mark.parametrize("command", ['gcc "', "no-such-compiler -g", "''"])
-def test_a_wrong_compiler_is_not_replaced_by_another(command, monkeypatch):
+def test_the_command_line_is_told_its_own_option(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CC", "/nonexistent/cc")
+    table = tmp_path / "table.csv"
+    table.write_text("".join(["a,kind\n", *[f"{k}.5,{'uv'[k % 2]}\n" for k in range(60)]]))
+    model = tmp_path / "model.json"
+    arguments = ["train", str(table), "--target", "kind", "-o", str(model), "--engine", "native"]
+    assert sn.cli.main([*arguments, "--hidden", "3", "-q"]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("scratchnet train: --engine native cannot be used here: the environ")
+    assert "engine='" not in message and message.count("\n") == 1 and not model.exists()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setattr(compiler.sysconfig, "get_config_var", lambda name: None)
+    assert sn.cli.main([*arguments, "--hidden", "3", "-q"]) == 2
+    assert capsys.readouterr().err.endswith(" or use --engine auto, which needs none\n")
+
+
+@pytest.mark.parametrize(
+    "command, wrong",
+    [
+        ('gcc "', "a quotation mark is missing"),
+        ("no-such-compiler -g", "'no-such-compiler' is no program here"),
+        ("''", "'' is no program here"),
+    ],
+)
+def test_a_wrong_compiler_is_not_replaced_by_another(command, wrong, monkeypatch):
     monkeypatch.setenv("CC", command)
     with pytest.raises(compiler.CompilerError) as error:
         compiler.build("int x;")
-    assert str(error.value).startswith(f"the environment variable CC is {command!r}, which names")
+    expected = f"the environment variable CC is {command!r}, but {wrong}; set it to a C compiler"
+    assert str(error.value).startswith(expected)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")

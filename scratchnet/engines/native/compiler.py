@@ -31,7 +31,8 @@ PREFIX = "scratchnet-native-"  # of the names of the folders
 
 FULL = os.strerror(errno.ENOSPC)  # A compiler ends its message with this, too.
 NO_ROOM = "set TMPDIR to a folder with more room"
-OTHER_COMPILER = "set CC to another one, or use engine='auto' or sn.unroll"
+OTHER_ENGINE = "use engine='auto', which needs none"
+OTHER_COMPILER = f"set CC to another one, or {OTHER_ENGINE}"
 
 # What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
@@ -54,9 +55,11 @@ def find_compiler() -> "List[str]":
     if given:
         command = command_of(given)
         if not command:
+            words = words_of(given)
+            wrong = f"{words[0]!r} is no program here" if words else "a quotation mark is missing"
             raise CompilerError(
-                f"the environment variable CC is {given!r}, which names no program here or lacks a "
-                "quotation mark; set it to a C compiler, such as gcc, or remove it"
+                f"the environment variable CC is {given!r}, but {wrong}; "
+                "set it to a C compiler, such as gcc, or remove it"
             )
         return command
     for candidate in [*NAMES, sysconfig.get_config_var("CC") or ""]:
@@ -64,19 +67,24 @@ def find_compiler() -> "List[str]":
         if command:
             return command
     raise CompilerError(
-        f"no C compiler was found: neither {', '.join(NAMES)} nor that of this Python (sysconfig) "
-        "is installed here; set CC to one, or use engine='auto' or sn.unroll, which need none"
+        f"no C compiler was found, neither {', '.join(NAMES)} nor that of this Python; "
+        f"install one, set CC to it, or {OTHER_ENGINE}"
     )
 
 
 def command_of(text: str) -> "List[str]":
     """Return the words of a command with the path of its program, or [] if there is none."""
-    try:
-        words = shlex.split(text, posix=os.name == "posix")
-    except ValueError:  # A quotation mark is missing.
-        return []
+    words = words_of(text)
     program = shutil.which(words[0]) if words else None
     return [program] + words[1:] if program else []
+
+
+def words_of(text: str) -> "List[str]":
+    """Return the words of a command, or [] if a quotation mark is missing."""
+    try:
+        return shlex.split(text, posix=os.name == "posix")
+    except ValueError:
+        return []
 
 
 def commands(
