@@ -1,5 +1,6 @@
 """User-defined layers and losses train on every engine as by lists, also if no code can be generated."""
 
+import gc
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -16,11 +17,32 @@ from compare_engines import (
 from random_networks import Scale
 
 import scratchnet as sn
+from scratchnet.codegen.own import generate
 from scratchnet.core import functions, matrix
 from scratchnet.core.functions import total, where
 from scratchnet.engines import rows
+from scratchnet.scalars.symbolic import Undecided
 
 pytestmark = pytest.mark.usefixtures("portable")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_cycles_are_collected_again_after_code_was_generated(enabled):
+    seen = []
+
+    def make():
+        seen.append(gc.isenabled())
+        return len(seen)
+
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert generate(make, [sn.Tanh()]) == 1
+        assert gc.isenabled() == enabled
+        with pytest.raises(Undecided, match="^it is not the same twice"):
+            generate(make, [Scale(2)])
+        assert gc.isenabled() == enabled and not any(seen)
+    finally:
+        gc.enable()
 
 
 class Branching(Scale):
