@@ -38,6 +38,7 @@ from scratchnet.codegen.c import (
     native_sums,
     native_unit,
 )
+from scratchnet.codegen.loop_parts import Index, element_at
 from scratchnet.core.functions import where
 from scratchnet.deep import Clip, LayerNormalization, PReLU, RMSNormalization
 from scratchnet.engines.native import compiler, engine, notice
@@ -197,6 +198,28 @@ def test_full_optimization(compilers, by_lists, monkeypatch):
     assert_same(
         wide, by_lists, batch_size=33, sample_weight=[1 + k % 3 for k in range(70)], **options
     )
+
+
+def test_only_short_loops_that_divide_by_inputs_are_scalar(by_lists):
+    """Clang 14 with AVX-512 divided 0 by 0 beyond the end of such loops, so that lists trained."""
+    index = Index("i1", 12)
+    x, w = [Symbolic(name=element_at(array, 3, (1, index))) for array in ("v0", "w")]
+    count = Symbolic(name="count")
+    for risky in (x / w, 1 / (w * w), where(x > 0, x / (2 * w), x)):
+        assert native_unit.divides_by_zeros(risky, index)
+    for safe in (x / 2, x * w, x / count, 1 / (1 + abs(w)), 1 / (1 + functions.exp(x))):
+        assert not native_unit.divides_by_zeros(safe, index)
+    Y = [row[:4] for row in WIDE_X]
+    for width, expected in ((12, True), (24, False)):
+
+        def make(width=width):
+            layers = [sn.Dense(20, width), sn.Tanh(), sn.Normalization(), sn.Dense(width, 4)]
+            return [*layers, sn.Tanh()]
+
+        with printed(0, 10000):
+            assert_same(make, by_lists, X=WIDE_X, Y=Y, batch_size=1)
+            (step,) = engine._steps.values()
+        assert ("NET_SCALAR for" in step.source) == expected
 
 
 def norms():

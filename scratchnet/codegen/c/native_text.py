@@ -64,6 +64,13 @@ HEAD = """\
 #else
 #define NET_VECTOR
 #endif
+/* Clang computes a short loop with more numbers than it has, and 0 in place of those that are
+ * missing. Where these are divisors, that looks like a division by zero. */
+#ifdef __clang__
+#define NET_SCALAR _Pragma("clang loop vectorize(disable)")
+#else
+#define NET_SCALAR
+#endif
 #ifdef _WIN32
 #define NET_API __declspec(dllexport)
 #else

@@ -1,8 +1,8 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
-from ..loop_parts import Fill, Fold, Index
+from ..loop_parts import Element, Fill, Fold, Index
 from ..program import reachable
-from .native_bounds import is_between
+from .native_bounds import bounds, is_between
 from .native_helpers import HELPERS
 from .unit import Unit
 
@@ -98,6 +98,12 @@ class NativeUnit(Unit):
         lines += self.vectorized(part.index, result)
         return ["{", *[f"    {line}" for line in lines], "}"]
 
+    def loop(self, part: "Any", target: str, *kinds: str) -> "List[str]":
+        divides = isinstance(part, Fill) and divides_by_zeros(part.value, part.index)
+        first, *rest = Unit.loop(self, part, target, *kinds)
+        is_short = 1 < part.index.count <= MOST_UNROLLED
+        return [f"NET_SCALAR {first}" if divides and is_short else first, *rest]
+
     def sums_for(self, index: "Index", fold: "Fold") -> int:
         """Return how many sums to compute for an index, at least one for each of its values."""
         return index.count
@@ -123,6 +129,19 @@ def is_row_of_sums(part: "Fill") -> bool:
         and not part.body[0].body
         and part.body[0].value.operation == "add"
     )
+
+
+def divides_by_zeros(value: "Symbolic", index: "Index") -> bool:
+    """Return whether the number is divided by 0 where all inputs at the index are 0."""
+    numbers = reachable([value])
+    zeros = {id(v): (0.0, 0.0) for v in numbers if is_at(v.name, index)}
+    divisors = [v.operands[1] for v in numbers if v.operation == "divide"]
+    return any([bounds(divisor, zeros) == (0.0, 0.0) for divisor in divisors])
+
+
+def is_at(name: str, index: "Index") -> bool:
+    """Return whether the name is that of an element of an array, and depends on the index."""
+    return isinstance(name, Element) and name.at(index.name, []) != name
 
 
 def inputs_of(code: "CPrinter", numbers: "Iterable[Symbolic]") -> "Row":
