@@ -47,7 +47,7 @@ class Epoch:
 
     def __repr__(self) -> str:
         values = [self.loss] if self.validation_loss is None else [self.loss, self.validation_loss]
-        return f"Epoch {self.number}: loss {', validation loss '.join(map(str, values))}"
+        return f"Epoch {self.number}: loss {', validation loss '.join(map(short, values))}"
 
 
 class History:
@@ -110,9 +110,15 @@ class History:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.rows else ""
-        return f"History: {len(self)} epochs{losses}{', interrupted' * self.interrupted}"
+        losses = f", loss {short(self.loss[0])} to {short(self.loss[-1])}" if self.rows else ""
+        count = f"{len(self)} epoch{'s' * (len(self) != 1)}"
+        return f"History: {count}{losses}{', interrupted' * self.interrupted}"
 
     def _repr_html_(self) -> Any:
         """Return the history as HTML for a notebook, or None."""
         return PLUG_POINTS["html"](self)
+
+
+def short(number: Number) -> str:
+    """Return a float with four digits, and any other number as it is."""
+    return f"{number:.4g}" if isinstance(number, float) else str(number)

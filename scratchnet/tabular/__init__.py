@@ -30,7 +30,7 @@ The files:
 >>> model = tabular.train(rows, target="ripe", epochs=60)
 >>> print(model.encoder)
 column  what it holds  what is done             why
-width   numbers        1 input, standardized    all its values are numbers
+width   numbers        1 input, standardized    all values are numbers
 color   categories     2 inputs, one of them 1  2 different texts
 ripe    the target     classes: no, yes         2 different texts
 >>> model.report.accuracy, model.predict([{"width": 6.5, "color": "red"}])

@@ -18,7 +18,10 @@ def test_the_report(monkeypatch, capsys):
         assert any([re.match(rf"  {kernel} +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$", x) for x in lines])
     for widths, _, size in bench.SIZES:
         name = "-".join(map(str, widths))
-        assert any([re.match(rf"  {name} +{size} +\d+ +\d+  \w+: ", line) for line in lines])
+        found = [re.match(rf"  {name} +{size} +\d+ +\d+  (rows|steps)$", line) for line in lines]
+        row = found.index(next(filter(None, found)))
+        assert lines[row + 1].startswith("    ") and " because " in " ".join(lines[row : row + 3])
+    assert max(map(len, lines)) < 80
     assert [line.split()[0] for line in lines[-2:]] == [str(size) for size in bench.BATCHES]
 
 

@@ -127,10 +127,13 @@ def test_the_attributes_of_an_epoch_and_a_history():
     assert history.loss == [first.loss, second.loss]
     assert history.validation_loss == [first.validation_loss, second.validation_loss]
     assert (len(history), history.best_epoch, history.interrupted) == (2, None, False)
-    assert repr(first) == "Epoch 1: loss {}, validation loss {}".format(
+    assert repr(first) == "Epoch 1: loss {:.4g}, validation loss {:.4g}".format(
         first.loss, first.validation_loss
     )
-    assert repr(history) == "History: 2 epochs, loss {} to {}".format(first.loss, second.loss)
+    assert repr(history) == "History: 2 epochs, loss {:.4g} to {:.4g}".format(
+        first.loss, second.loss
+    )
+    assert repr(fit(network(), epochs=1)).startswith("History: 1 epoch, loss ")
     assert repr(fit(network(), epochs=1).epochs[0]).count("loss") == 1
     assert repr(pickle.loads(pickle.dumps(history))) == repr(history)
 

@@ -123,7 +123,7 @@ def test_a_column_that_may_identify_the_rows_is_reported():
     why = Encoder.fit(read(table_with(cells, name="income"), target="y")).decisions[0][3]
     assert why.endswith("; no number occurs twice: if it identifies the row, --ignore it")
     why = Encoder.fit(read(table_with(NUMBERS, name="valid"), target="y")).decisions[0][3]
-    assert why == "all its values are numbers"
+    assert why == "all values are numbers"
     why = Encoder.fit(read(table_with(["1", "2", "3"] * 9, name="shop_id"), target="y")).decisions[0][3]  # fmt: skip
     assert "its name is that of an identifier" in why
 
@@ -134,14 +134,14 @@ def test_a_number_that_probably_means_missing_is_reported(sentinel):
     why = Encoder.fit(read(table_with(cells), target="y")).decisions[0][3]
     assert why.endswith(f"; if {sentinel} (12 rows) means missing, say so (--missing={sentinel})")
     table = read(table_with(cells), target="y", missing=["", sentinel])
-    assert Encoder.fit(table).decisions[0][3] == "all its values are numbers"
+    assert Encoder.fit(table).decisions[0][3] == "all values are numbers"
 
 
 def test_absurd_numbers_are_reported():
     why = Encoder.fit(read(table_with(NUMBERS + ["1e9", "-7e8"]), target="y")).decisions[0][3]
     assert why.endswith("; 2 numbers, such as 1000000000, far from all others")
     cells = [f"{math.exp(i % 31 / 5):.3f}" for i in range(200)]  # a long tail is usual
-    assert Encoder.fit(read(table_with(cells), target="y")).decisions[0][3] == "all its values are numbers"  # fmt: skip
+    assert Encoder.fit(read(table_with(cells), target="y")).decisions[0][3] == "all values are numbers"  # fmt: skip
 
 
 def test_many_columns_are_summarized():

@@ -109,7 +109,7 @@ def test_columns_of_numbers_are_aligned_right():
 
 ROWS = [
     ("column", "what is done", "why"),
-    ("sepal length", "1 input, standardized; missing: 5.8", "all its values are numbers"),
+    ("sepal length", "1 input, standardized; missing: 5.8", "all values are numbers"),
     ("花の長さと花の幅", "left out", "x" * 60),
 ]
 

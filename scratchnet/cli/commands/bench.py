@@ -1,6 +1,7 @@
 """`python -m scratchnet bench`: measure the speed of this interpreter."""
 
 import sys
+import textwrap
 import time
 
 from ... import (
@@ -67,9 +68,10 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     write("\nsamples per second, and the engine used for training")
     write("  network       batch  trained  predicted  engine")
     for widths, samples, size in SIZES:
-        trained, predicted, why = _rates(widths, samples, size)
+        trained, predicted, engine, reason = _rates(widths, samples, size)
         shape = "-".join([str(width) for width in widths])
-        write(f"  {shape:<12} {size:>6} {trained:>8.0f} {predicted:>10.0f}  {why}")
+        write(f"  {shape:<12} {size:>6} {trained:>8.0f} {predicted:>10.0f}  {engine}")
+        write(textwrap.fill(reason, 79, initial_indent=" " * 4, subsequent_indent=" " * 4))
     write("\nwidth of a network n-n-n from which rows is faster than steps")
     write("  batch  measured  as chosen")
     for size in BATCHES:
@@ -166,15 +168,15 @@ def _code_of(engine: str) -> str:
     return source
 
 
-def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, float, str]":
-    """Return samples per second in training and in prediction, and the engine for training."""
+def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, float, str, str]":
+    """Return samples per second in training and in prediction, the engine for training, and why."""
     lists = _lists(widths, samples)
     engine = choice.chosen(lists, size, "auto")
     batches = [list(range(start, start + size)) for start in range(0, samples, size)]
     trained = samples / _median_time(lambda: engine.epoch(batches))
     predict, X = unroll(lists.net), lists.examples.X
     predicted = samples / _median_time(lambda: [predict(x) for x in X])
-    return trained, predicted, ": ".join(choice.choice(lists, size, choice.MOST))
+    return trained, predicted, str(engine.name), choice.choice(lists, size, choice.MOST)[1]
 
 
 def _lists(widths: "Sequence[int]", samples: int) -> "Engine":

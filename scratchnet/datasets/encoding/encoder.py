@@ -12,11 +12,11 @@
 ...     table = read_table(path, target="kind")
 >>> encoder = Encoder.fit(table)
 >>> print(encoder)
-column  what it holds  what is done                   why
-weight  numbers        1 input, standardized; 1       all its values are numbers
-                       missing: median 2
-cover   categories     2 inputs, one of them 1        2 different texts
-kind    the target     classes: cat, duck             2 different texts
+column  what it holds  what is done                       why
+weight  numbers        1 input, standardized; 1 missing:  all values are numbers
+                       median 2
+cover   categories     2 inputs, one of them 1            2 different texts
+kind    the target     classes: cat, duck                 2 different texts
 >>> X, Y = encoder.examples_of(table)
 >>> encoder.features, X[2], Y[2]
 (['weight', 'cover=feathers', 'cover=fur'], [2.0, 0.0, 1.0], [0.0])

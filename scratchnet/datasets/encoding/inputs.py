@@ -88,7 +88,7 @@ def _reason(column: "Column") -> str:
     """Say why the column is one of numbers."""
     if column.requested:
         return "requested" + notes(column)
-    return f"{'nearly all' if column.strays else 'all'} its values are numbers" + notes(column)
+    return f"{'nearly all' if column.strays else 'all'} values are numbers" + notes(column)
 
 
 def notes(column: "Column") -> str:

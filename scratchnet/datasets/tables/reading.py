@@ -84,7 +84,7 @@ def read_table(
                       3, as in files of pandas
     ``categorical``, ``numeric``, ``ignore``
                       columns to read as categories, as numbers, or not at all; any other column
-                      becomes numbers if nearly all its values are numbers, otherwise categories;
+                      becomes numbers if nearly all values are numbers, otherwise categories;
                       the few other texts are then missing values (``Column.strays``)
     ``missing``       the texts that represent a missing value, in upper or lower case, besides an
                       empty cell and, in a column of numbers, None, -, -- and .
