@@ -37,6 +37,7 @@ def add_loading(parser: "Any") -> None:
     )
     group.add_argument(
         "--prefix",
+        metavar="TEXT",
         default="",
         help="the beginning of the names that count, such as actor",
     )

@@ -3,7 +3,9 @@
 from argparse import ArgumentTypeError
 
 from ..core.checks import COUNT, require
+from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS
+from ..interop import names
 from ..tabular.recipe import ENGINES, HIDDEN_ACTIVATIONS, LIMITS
 
 TYPE_CHECKING = False
@@ -97,6 +99,14 @@ def add_training(group: "Any") -> None:
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"
     )
+
+
+def loss_name(text: str) -> str:
+    """Parse the name of a loss, which may be that of another library, such as mse."""
+    try:
+        return names.name("loss", text, LOSSES)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def widths(text: str) -> "Tuple[int, ...]":

@@ -46,8 +46,9 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> str:
-        values = [self.loss] if self.validation_loss is None else [self.loss, self.validation_loss]
-        return f"Epoch {self.number}: loss {', validation loss '.join(map(short, values))}"
+        return f"Epoch {self.number}: loss " + ", validation loss ".join(
+            [short(loss) for loss in (self.loss, self.validation_loss) if loss is not None]
+        )
 
 
 class History:
@@ -111,8 +112,10 @@ class History:
 
     def __repr__(self) -> str:
         losses = f", loss {short(self.loss[0])} to {short(self.loss[-1])}" if self.rows else ""
-        count = f"{len(self)} epoch{'s' * (len(self) != 1)}"
-        return f"History: {count}{losses}{', interrupted' * self.interrupted}"
+        return (
+            f"History: {len(self)} epoch{'s' * (len(self) != 1)}"
+            f"{losses}{', interrupted' * self.interrupted}"
+        )
 
     def _repr_html_(self) -> Any:
         """Return the history as HTML for a notebook, or None."""

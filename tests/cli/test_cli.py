@@ -351,6 +351,7 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
             "no number is called '0.weight[0][0]'; did you mean '0.weights[0][0]'?",
         ),
         (["nowhere.json"], "nowhere.json: No such file or directory"),
+        (["--loss", "mean_square_error"], "did you mean 'mean_squared_error'? See scratchnet expl"),
         (["--x", "1,2"], "samples need a model; write scratchnet explain MODEL --x ... --y ..."),
         (["MODEL"], "no sample is given; give --x 0.5,1 (and --y for its targets), or a file"),
         (

@@ -73,7 +73,11 @@ def configure(parser: "Any") -> None:
         help="print only this number; repeatable",
     )
     parser.add_argument(
-        "--depth", type=int, default=1, help="also print its inputs, down to this depth (default 1)"
+        "--depth",
+        type=int,
+        default=1,
+        metavar="N",
+        help="also print its inputs, down to this depth (default 1)",
     )
     parser.add_argument("--names", action="store_true", help="print only the names of all numbers")
     parser.add_argument(
@@ -83,6 +87,7 @@ def configure(parser: "Any") -> None:
         "--decimals",
         type=int,
         default=DECIMALS,
+        metavar="N",
         help=f"the number of decimals (default {DECIMALS})",
     )
     parser.add_argument(
@@ -99,6 +104,7 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--steps",
         type=int,
+        metavar="N",
         help=f"the number of steps for --html and --json (default {RECORDED}; for a row of a "
         "table 1)",
     )

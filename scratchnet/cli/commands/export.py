@@ -7,13 +7,13 @@ from ...codegen.integers.arithmetic import BITS
 from ...codegen.python.heap import USUAL
 from ...codegen.request import NUMBERS
 from ...codegen.targets import TARGETS
-from ...core.losses import LOSSES
 from ...core.optimizers import OPTIMIZERS
 from ...formats import files, models
 from ...tabular.rows import rows_of
 from .. import terminal
 from ..calibration import Calibration
 from ..data import add_reading
+from ..settings import loss_name
 from .budget import duration, find_board
 
 TYPE_CHECKING = False
@@ -99,7 +99,7 @@ def add_c(parser: "Any") -> None:
     )
     group.add_argument(
         "--loss",
-        choices=list(LOSSES),
+        type=loss_name,
         metavar="NAME",
         help="its loss, such as huber (default: the one that pairs with the last activation)",
     )

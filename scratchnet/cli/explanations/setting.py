@@ -11,6 +11,7 @@ from ...tabular.model import has_encoder, model_of
 from ...tabular.recipe import loss_of
 from ...tabular.repeated import training_of
 from ..data import add_loading, load_network
+from ..settings import loss_name
 from . import exercises
 from .about import about_new_training, about_own_step, about_row, about_samples
 from .samples import sample_of_table, samples
@@ -53,7 +54,7 @@ def add_setting(parser: "Any") -> None:
     )
     parser.add_argument(
         "--loss",
-        choices=sorted(LOSSES),
+        type=loss_name,
         metavar="NAME",
         help="the loss (default: the one that pairs with the last layer): "
         + ", ".join(sorted(LOSSES)),
@@ -62,14 +63,22 @@ def add_setting(parser: "Any") -> None:
         "--optimizer", choices=sorted(OPTIMIZERS), help="the optimizer (default sgd)"
     )
     parser.add_argument(
-        "--learning-rate", type=float, help="its learning rate (default for sgd: 0.1)"
+        "--learning-rate",
+        type=float,
+        metavar="RATE",
+        help="its learning rate (default for sgd: 0.1)",
     )
-    parser.add_argument("--step", type=int, help="the training step, from 1 (default 1)")
-    parser.add_argument("--batch-size", type=int, help="samples per step (default: all)")
+    parser.add_argument(
+        "--step", type=int, metavar="N", help="the training step, from 1 (default 1)"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, metavar="N", help="samples per step (default: all)"
+    )
     parser.add_argument("--shuffle", action="store_true", help="shuffle the samples, as fit does")
     parser.add_argument(
         "--seed",
         type=int,
+        metavar="N",
         help="the random seed of the order, of dropout and of the weights of --layers (default 0)",
     )
     add_loading(parser)
