@@ -35,9 +35,10 @@ def beginning(data: "Any", encoder: "Any") -> str:
 
 def sizes(problem: "Problem", recipe: "Recipe", net: "Sequential") -> str:
     """Describe the recipe, and count the rows and the parameters."""
-    training, validation = len(problem.training[0]), len(problem.validation[0])
-    count = sum([p.count for p in net.parameters() if not p.frozen])
-    return f"{recipe}\n{training} training rows, {validation} validation rows; {count} parameters\n"
+    training = plural(len(problem.training[0]), "training row")
+    validation = plural(len(problem.validation[0]), "validation row")
+    count = plural(sum([p.count for p in net.parameters() if not p.frozen]), "parameter")
+    return f"{textwrap.fill(str(recipe), 79)}\n{training}, {validation}; {count}\n"
 
 
 class Measures:

@@ -261,7 +261,7 @@ def test_what_integers_cannot_express(tmp_path, capsys):
     "arguments, message",
     [
         ("{0} --board unno", "there is no board 'unno'; did you mean uno? The boards: uno, nano, "),
-        ("{0} --board x", "there is no board 'x'. The boards: uno, "),
+        ("{0} --board x", "there is no board 'x'; give one of uno, "),
         ("{0}.json", "no such file"),
     ],
 )

@@ -576,11 +576,15 @@ NO_UTF8 = "is not UTF-8; save the file as UTF-8, or name its encoding, such as c
             b"PK\x03\x04...",
             "the file is a workbook or another archive; save its table as CSV",
         ),
+        (b"PAR1\x15\x04\x15", "the file is a Parquet file; save its table as CSV"),
+        (b"ARROW1\0\0", "the file is an Arrow file; save its table as CSV"),
+        (b"\x89HDF\r\n\x1a\n", "the file is an HDF5 file; save its table as CSV"),
+        (b"SQLite format 3\0", "the file is a SQLite database; save its table as CSV"),
         (b"\x7fELF\0\0\0", "the file is not text; give a table as CSV"),
         (gzip.compress(SMALL.encode() * 1000)[:40], "the file: the gzip file is damaged: "),
         (gzip.compress(SMALL.encode())[:-8] + b"12345678", "the file: the gzip file is damaged: "),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_files_that_are_no_tables_are_refused(data, sentence):
     found = refusal(data)

@@ -77,8 +77,8 @@ def find_board(name: str) -> "Board":
     if name in budget.BOARDS:
         return budget.BOARDS[name]
     near = get_close_matches(name.lower(), list(budget.BOARDS), 1)
-    meant = f"; did you mean {near[0]}?" if near else "."
-    raise ValueError(f"there is no board {name!r}{meant} The boards: {', '.join(budget.BOARDS)}")
+    meant = f"did you mean {near[0]}? The boards:" if near else "give one of"
+    raise ValueError(f"there is no board {name!r}; {meant} {', '.join(budget.BOARDS)}")
 
 
 def row(name: str, estimate: "Estimate") -> str:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 LOOKED_AT = 100  # the number of lines from which the delimiter and the header are inferred
 LONGEST = 1 << 24  # the limit in characters for a line, and for the first lines together
 EMPTY = 1000000  # the limit of empty lines
+OTHER_FILES = {  # by their first bytes
+    b"PK": "a workbook or another archive",
+    b"PAR1": "a Parquet file",
+    b"ARRO": "an Arrow file",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLi": "a SQLite database",
+}
 _BINARY = (lambda v: hasattr(v, "readinto"), "a file opened in binary mode, by open(path, 'rb')")
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
 
@@ -51,12 +58,13 @@ def open_text(
 
 def _decode(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
     """Return the file as text. Every byte that is not UTF-8 becomes half of a surrogate pair."""
-    start = binary.peek(2)[:2]
-    if start in (b"\xff\xfe", b"\xfe\xff"):
+    start = binary.peek(4)[:4]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = encoding or "utf-16"
-    if start == b"PK":
-        raise ValueError(f"{source} is a workbook or another archive; save its table as CSV")
-    if start == b"\x1f\x8b":
+    for mark, kind in OTHER_FILES.items():
+        if start.startswith(mark):
+            raise ValueError(f"{source} is {kind}; save its table as CSV")
+    if start[:2] == b"\x1f\x8b":
         binary = Unpacked(binary, source)
     try:
         return io.TextIOWrapper(binary, encoding=encoding or "utf-8-sig", errors="surrogateescape")
