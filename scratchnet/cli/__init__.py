@@ -21,7 +21,7 @@ from difflib import get_close_matches
 
 from .. import __version__
 from . import terminal
-from .arguments import Parser, complain, unknown_argument
+from .arguments import Parser, complain, describe_unknown_argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
     with terminal.output() as write:
         options, unknown = parser.parse_known_args(_join_negative_numbers(given))
         if unknown:
-            options.parser.error(unknown_argument(options.parser, unknown))
+            options.parser.error(describe_unknown_argument(options.parser, unknown))
         if options.command is None:
             from .commands import and_gate
 
@@ -140,11 +140,11 @@ def _sentence(error: "Exception") -> str:
     if isinstance(error, IsADirectoryError):
         return f"{error.filename} is a directory; give a file"
     text = f"{error.filename}: {error.strerror}"
-    near = _name_like(error.filename) if isinstance(error, FileNotFoundError) else None
+    near = _find_similar(error.filename) if isinstance(error, FileNotFoundError) else None
     return f"{text}; did you mean {near}?" if near else text
 
 
-def _name_like(path: "Any") -> "Optional[str]":
+def _find_similar(path: "Any") -> "Optional[str]":
     """Return the path beside a missing one whose name is most like it, if there is one."""
     folder, name = os.path.split(str(path))
     try:

@@ -3,13 +3,13 @@
 >>> parser = Parser(prog="scratchnet train")
 >>> _ = parser.add_argument("--epochs", type=int)
 >>> _ = parser.add_argument("--activation", choices=("elu", "relu", "tanh"))
->>> unknown_argument(parser, ["--epoch-count", "5"])
+>>> describe_unknown_argument(parser, ["--epoch-count", "5"])
 'there is no option --epoch-count'
->>> unknown_argument(parser, ["--activaton", "tanh"])
+>>> describe_unknown_argument(parser, ["--activaton", "tanh"])
 'there is no option --activaton; did you mean --activation?'
->>> unknown_value("--activation", "rellu", ["elu", "relu", "tanh"])
+>>> describe_unknown_value("--activation", "rellu", ["elu", "relu", "tanh"])
 "--activation cannot be 'rellu'; did you mean 'relu'?"
->>> unknown_value("--activation", "maxout", ["elu", "relu", "tanh"])
+>>> describe_unknown_value("--activation", "maxout", ["elu", "relu", "tanh"])
 "--activation cannot be 'maxout'; give elu, relu or tanh"
 """
 
@@ -32,8 +32,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: "Any") -> None:
         argparse.ArgumentParser.__init__(self, **options)
-        self.register("type", int, whole_number)
-        self.register("type", float, number)
+        self.register("type", int, parse_int)
+        self.register("type", float, parse_float)
 
     def error(self, message: str) -> "NoReturn":
         sentence = message[len("argument ") :] if message.startswith("argument ") else message
@@ -47,13 +47,15 @@ class Parser(argparse.ArgumentParser):
         # argparse lists the choices, but does not say which is meant.
         if action.choices is not None and value not in action.choices:
             name = "/".join(action.option_strings) or str(action.metavar or action.dest)
-            raise argparse.ArgumentError(None, unknown_value(name, value, list(action.choices)))
+            raise argparse.ArgumentError(
+                None, describe_unknown_value(name, value, list(action.choices))
+            )
 
     def _print_message(self, message: str, file: "Any" = None) -> None:
         file.write(message)  # argparse would ignore an OSError.
 
 
-def whole_number(text: str) -> int:
+def parse_int(text: str) -> int:
     """Parse the value of an option as an int."""
     try:
         return int(text)
@@ -61,7 +63,7 @@ def whole_number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
-def number(text: str) -> float:
+def parse_float(text: str) -> float:
     """Parse the value of an option as a float."""
     try:
         return float(text)
@@ -69,7 +71,7 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
-def unknown_value(name: str, value: str, choices: "List[str]") -> str:
+def describe_unknown_value(name: str, value: str, choices: "List[str]") -> str:
     """Return the error of a value that is none of the choices."""
     what = f"there is no command {value!r}" if name == "command" else f"{name} cannot be {value!r}"
     near = get_close_matches(value.lower(), choices, 1, 0.7)
@@ -79,7 +81,7 @@ def unknown_value(name: str, value: str, choices: "List[str]") -> str:
     return f"{what}; give {others + ' or ' if others else ''}{choices[-1]}"
 
 
-def unknown_argument(parser: "argparse.ArgumentParser", arguments: "List[str]") -> str:
+def describe_unknown_argument(parser: "argparse.ArgumentParser", arguments: "List[str]") -> str:
     """Return the error of arguments that are left over."""
     first = arguments[0]
     if first[:1] != "-":

@@ -101,7 +101,7 @@ def add_training(group: "Any") -> None:
     )
 
 
-def loss_name(text: str) -> str:
+def parse_loss(text: str) -> str:
     """Parse the name of a loss, which may be that of another library, such as mse."""
     try:
         return names.name("loss", text, LOSSES)

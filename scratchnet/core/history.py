@@ -47,7 +47,7 @@ class Epoch:
 
     def __repr__(self) -> str:
         return f"Epoch {self.number}: loss " + ", validation loss ".join(
-            [short(loss) for loss in (self.loss, self.validation_loss) if loss is not None]
+            [shorten(loss) for loss in (self.loss, self.validation_loss) if loss is not None]
         )
 
 
@@ -111,7 +111,7 @@ class History:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        losses = f", loss {short(self.loss[0])} to {short(self.loss[-1])}" if self.rows else ""
+        losses = f", loss {shorten(self.loss[0])} to {shorten(self.loss[-1])}" if self.rows else ""
         return (
             f"History: {len(self)} epoch{'s' * (len(self) != 1)}"
             f"{losses}{', interrupted' * self.interrupted}"
@@ -122,6 +122,6 @@ class History:
         return PLUG_POINTS["html"](self)
 
 
-def short(number: Number) -> str:
+def shorten(number: Number) -> str:
     """Return a float with four digits, and any other number as it is."""
     return f"{number:.4g}" if isinstance(number, float) else str(number)

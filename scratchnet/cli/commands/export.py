@@ -13,7 +13,7 @@ from ...tabular.rows import rows_of
 from .. import terminal
 from ..calibration import Calibration
 from ..data import add_reading
-from ..settings import loss_name
+from ..settings import parse_loss
 from .budget import duration, find_board
 
 TYPE_CHECKING = False
@@ -99,7 +99,7 @@ def add_c(parser: "Any") -> None:
     )
     group.add_argument(
         "--loss",
-        type=loss_name,
+        type=parse_loss,
         metavar="NAME",
         help="its loss, such as huber (default: the one that pairs with the last activation)",
     )

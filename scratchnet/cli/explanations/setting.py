@@ -11,7 +11,7 @@ from ...tabular.model import has_encoder, model_of
 from ...tabular.recipe import loss_of
 from ...tabular.repeated import training_of
 from ..data import add_loading, load_network
-from ..settings import loss_name
+from ..settings import parse_loss
 from . import exercises
 from .about import about_new_training, about_own_step, about_row, about_samples
 from .samples import sample_of_table, samples
@@ -54,7 +54,7 @@ def add_setting(parser: "Any") -> None:
     )
     parser.add_argument(
         "--loss",
-        type=loss_name,
+        type=parse_loss,
         metavar="NAME",
         help="the loss (default: the one that pairs with the last layer): "
         + ", ".join(sorted(LOSSES)),
