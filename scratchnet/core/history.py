@@ -111,10 +111,10 @@ class History:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        losses = f", loss {shorten(self.loss[0])} to {shorten(self.loss[-1])}" if self.rows else ""
         return (
             f"History: {len(self)} epoch{'s' * (len(self) != 1)}"
-            f"{losses}{', interrupted' * self.interrupted}"
+            + (f", loss {shorten(self.loss[0])} to {shorten(self.loss[-1])}" if self.rows else "")
+            + ", interrupted" * self.interrupted
         )
 
     def _repr_html_(self) -> Any:
