@@ -52,12 +52,12 @@ def sgd():
 def adam():
     """Yield the same for Adam."""
     for w in WEIGHTS:
-        yield from adam_update(w, "part", "g_" + w)
+        yield from adam_update(w, "part * g_" + w)
 
 
-def adam_update(w, factor, gradient):
-    """Yield the statements that change a weight; the gradient is multiplied by the factor."""
-    yield "g = {} * ({})".format(factor, gradient)
+def adam_update(w, gradient):
+    """Yield the statements that change a weight."""
+    yield "g = " + gradient
     yield "m_{0} = {1} * m_{0} + g".format(w, BETA1)
     yield "v_{0} = {1} * v_{0} + g * g".format(w, BETA2)
     yield "{0} = {0} - rate * (m_{0} / (sqrt(v_{0}) + epsilon))".format(w)
