@@ -27,7 +27,7 @@ from ..own import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Set
 
     from ..simplified import Choices
     from .branches import BranchingCode
@@ -278,12 +278,16 @@ def symbolic(x: "Any") -> "Symbolic":
 def last_uses(needed: "Sequence[Sequence[Symbolic]]", code: "BranchingCode") -> "Dict[str, int]":
     """Return, for each input, the index of the last numbers whose expressions contain it."""
     last: "Dict[str, int]" = {}
-    for n, numbers in enumerate(needed):
-        waiting = [*numbers]
+    seen: "Set[int]" = set()  # From the last to the first, every number is visited once.
+    for n in reversed(range(len(needed))):
+        waiting = [*needed[n]]
         while waiting:
             node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
             if node.name:
-                last[node.name] = n
+                last.setdefault(node.name, n)
             elif id(node) not in code.names:
                 waiting.extend(node.operands)
     return last
