@@ -261,12 +261,14 @@ class Engine:
         optimizer: Optimizer,
         examples: Examples,
         generator: Generator,
+        epochs: int = 0,
     ) -> None:
         self.net = net
         self.loss = loss
         self.optimizer = optimizer
         self.examples = examples
         self.generator = generator  # for Dropout and the order of the samples
+        self.epochs = epochs  # how many it will compute, if that is known
 
     def epoch(self, batches: Batches) -> Row:
         """Make one update per batch. Return the loss of each batch, measured before its update."""
@@ -371,7 +373,11 @@ def prepare(
     size = min(batch_size or len(examples), len(examples))
     training: Any = Training(
         PLUG_POINTS["engine"](
-            Engine(net, loss, optimizer, examples, generator), size, engine, executor, unroll
+            Engine(net, loss, optimizer, examples, generator, epochs),
+            size,
+            engine,
+            executor,
+            unroll,
         ),
         validation,
         epochs,

@@ -1,7 +1,6 @@
 """The engine Rows: a step whose layers are fused, or else the rules one by one, for rows."""
 
 from ..codegen.own import is_own
-from ..codegen.python import fused, looped
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
 
     Batches = List[List[int]]
 
-PRINTER: "Any" = looped if COMPILED else fused
+PRINTER = "looped" if COMPILED else "fused"  # which module of codegen.python prints a fused step
 # The most parameters times samples that are computed at once, in less than 0.2 seconds: the fused
 # code takes 25 ns for each, 50 without math.sumprod, and 1.5 on PyPy.
 WORK_AT_ONCE = 100000000 if COMPILED else 4000000
+
+# On PyPy, the fused step pays off after this many samples; a step counts as several samples.
+SHORT, SAMPLES_PER_STEP = 1000, 9
 
 
 class Rows(Generated):
@@ -40,7 +42,6 @@ class Rows(Generated):
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
         self.size = size
-        self.any_size = PRINTER is looped and looped.is_for_any_size(size, len(lists.examples))
         self.rules: "Optional[Engine]" = None
         self.programs: "Dict[int, Any]" = {}  # by the size of the batch
         self.ready = Ready(lists)
@@ -50,6 +51,7 @@ class Rows(Generated):
             kernel() != "dist"
             and is_own(self.optimizer)
             and type(lists.net) is Sequential
+            and not self.is_short()
             and self.has_code(size)
         )
         if self.fuses:
@@ -65,6 +67,22 @@ class Rows(Generated):
         """Return whether there is a fused step for batches of this size."""
         return self.program_for(size) is not None
 
+    def is_short(self) -> bool:
+        """Return whether generating the fused step takes more time than it saves.
+
+        PyPy adds in the same order in both, so that all bits are the same. If the same program
+        has been trained often enough, its step is generated.
+        """
+        parts = self.lists.net.layers + [self.loss, self.optimizer]
+        if type(self) is not Rows or not COMPILED or not all(map(is_own, parts)):
+            return False
+        samples = len(self.examples)
+        key = self.source_of_code, "work"
+        work = self.lists.epochs * (samples + SAMPLES_PER_STEP * (samples // self.size))
+        work += programs.get(key, 0)
+        keep(key, work)
+        return 0 < self.lists.epochs and work <= SHORT
+
     @property
     def source(self) -> str:
         """The code of a step; empty if the rules run one by one."""
@@ -76,10 +94,11 @@ class Rows(Generated):
             self.examined = self.ready.examples
             self.gather = gather_of(self.ready, self.size)
             self.programs = {}
-        size = 0 if self.any_size else size
+        make, is_for_any_size = printer()
+        size = 0 if is_for_any_size(self.size, len(self.examples)) else size
         if size not in self.programs:
             options = [self.gather] if self.gather else []
-            program = program_of(self, self.ready, size, PRINTER.of_batches, *options)
+            program = program_of(self, self.ready, size, make, *options)
             self.programs[size] = program and (program, executed(program.source)["train"])
         return self.programs[size]
 
@@ -109,7 +128,7 @@ class Rows(Generated):
             (self.parameters[n], layouts[n]) for n in self.program_for(self.size)[0].changing
         ]
         states = [part for p, layout in changing for part in states_of(self.optimizer, p, layout)]
-        if PRINTER is looped or self.optimizer.memory:  # The code changes numbers in place.
+        if PRINTER == "looped" or self.optimizer.memory:  # The code changes numbers in place.
             numbers, states = changeable(numbers), changeable(states)
         start = 0
         try:
@@ -151,6 +170,20 @@ class Rows(Generated):
             X, Y, weights = examples.batch(places)
             drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
             yield [self.next_settings(), float(weighted_count(X, weights)), X, Y, weights] + drawn
+
+
+def printer() -> "Any":
+    """Return what prints a fused step, and whether one step serves all sizes of batches.
+
+    Only what is needed is imported, so that a first training run starts sooner.
+    """
+    if PRINTER == "looped":
+        from ..codegen.python import looped
+
+        return looped.of_batches, looped.is_for_any_size
+    from ..codegen.python import fused
+
+    return fused.of_batches, lambda size, samples: False
 
 
 def program_of(

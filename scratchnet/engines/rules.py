@@ -6,18 +6,18 @@ a loop over the row. ``by_rows`` returns an engine that trains on lists of lists
 engine, but with generated rules, which do not look up the type of each number.
 """
 
-import copy
-
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
 from ..codegen.python.expressions import indented
 from ..codegen.python.printer import Code, executed, pattern
 from ..codegen.python.rule import Rule, collect, function_of
 from ..codegen.record.step_inputs import with_settings
+from ..codegen.rescaled import rescaled
 from ..core.functions import kernel
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
+from .threads import shallow_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def by_rows(engine: "Engine") -> "Engine":
     """Return an engine like this one, with generated rules wherever possible."""
     net = engine.net
-    twin = _copy(net)
+    twin = shallow_copy(net)
     twin.layers = []
     width = net.inputs
     for layer in net.layers:
@@ -51,13 +51,6 @@ def by_rows(engine: "Engine") -> "Engine":
     if is_own(optimizer):  # A user-defined optimizer may change other attributes in each step.
         _replace(optimizer, "update_rows", optimizer, lambda: _update_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples, engine.generator)
-
-
-def _copy(part: "Any") -> "Any":
-    """Return a shallow copy of a network or a layer, which shares the parameters."""
-    twin = copy.copy(part)
-    vars(twin).update(vars(part))  # Copies, like pickles, omit the attributes in capitals.
-    return twin
 
 
 def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> bool:
@@ -137,7 +130,10 @@ class NoRandomNumbers:
 
 def _with_penalty(layer: "Any") -> "Any":
     """Return a copy of the layer with the same parameters and generated rules of its penalty."""
-    twin = _copy(layer)
+    from copy import copy  # Imported here, so that a first training run starts sooner.
+
+    twin = copy(layer)
+    vars(twin).update(vars(layer))  # Copies, like pickles, omit the attributes in capitals.
     symbolic = layer.with_numbers(Symbolic, exactly=True)
     for name in ("penalty_term", "penalty_derivative"):
         _replace(twin, name, symbolic, lambda: _of_one_number(symbolic, name))  # noqa: B023
@@ -223,6 +219,8 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         outputs = [new + Symbolic(0, kind="absent")] + [
             v + Symbolic(0, kind="absent") for v in memory
         ]
+    if kernel() != "portable":
+        outputs = rescaled(outputs, known=[g])  # as in a fused step
     code = Code(outputs)
     lines = code.statements()
     texts = [code.text(code.same[id(v)]) for v in outputs]

@@ -4,13 +4,12 @@ A one-hot input, whose mean is 0 and whose spread is 1, keeps its zeros, which g
 need not read (zeros.py). All numbers have the same bits as in the layer.
 """
 
-from copy import copy
-
 from ..codegen.own import is_patched
 from ..core.examples import Examples
 from ..core.layers import Normalization
 from ..core.network import Sequential
 from ..core.training import Engine
+from .threads import shallow_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Ready:
         self.layer = standardizing(lists)
         self.used: "List[Any]" = []
         if self.layer:
-            self.net = copy(lists.net)
+            self.net = shallow_copy(lists.net)
             self.net.layers = [standardized(self.layer), *lists.net.layers[1:]]
 
     @property
@@ -83,5 +82,5 @@ def standardized_examples(examples: "Examples", layer: "Normalization") -> "Exam
     """Return the examples with the layer's output in place of its input."""
     if set(layer.mean.value) == {0.0} and set(layer.spread.value) == {1.0}:
         return examples  # All inputs are one-hot and stay as they are.
-    X = copy(layer).forward(examples.X)
+    X = shallow_copy(layer).forward(examples.X)
     return Examples(X, examples.Y, examples.weights, examples.used)

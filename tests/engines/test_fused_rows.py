@@ -12,7 +12,8 @@ import scratchnet as sn
 from scratchnet import functions, matrix
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
-from scratchnet.core.training import Engine
+from scratchnet.core.optimizers import OPTIMIZERS
+from scratchnet.core.training import Engine, prepare
 from scratchnet.engines import generated, rows
 from scratchnet.engines.columns import States
 from scratchnet.engines.products import COMPILED
@@ -22,7 +23,8 @@ from scratchnet.engines.rows import Rows
 @pytest.fixture(autouse=True, params=["fused", "looped"])
 def printer(request, monkeypatch):
     """The code for CPython, and the code for PyPy; each runs on both."""
-    monkeypatch.setattr(rows, "PRINTER", getattr(rows, request.param))
+    monkeypatch.setattr(rows, "PRINTER", request.param)
+    monkeypatch.setattr(rows, "SHORT", 0)
     monkeypatch.setattr(generated, "programs", {})
     monkeypatch.setattr(rows, "programs", generated.programs)
     return request.param
@@ -231,7 +233,7 @@ def test_the_code_for_columns_is_a_function_of_few_variables(printer):
 
 @given(recipes(batches=True))
 def test_random_networks_have_the_same_bits_in_loops(made):
-    rows.PRINTER = rows.looped
+    rows.PRINTER = "looped"
     with kernel("portable"):
         assert_same_training(made, "rows", epochs=2)
 
@@ -252,3 +254,44 @@ def test_a_softmax_of_many_classes(classes, printer, portable):
     made = recipe(batch_size=2, outputs=classes, ending=7)
     assert engine_of(made).fuses == (printer == "looped" or classes == 70)
     assert type(assert_same_training(made, "rows", epochs=1)[0]) is int
+
+
+def test_pypy_generates_the_step_if_a_run_is_long_or_repeated(monkeypatch):
+    monkeypatch.setattr(rows, "COMPILED", True)
+    monkeypatch.setattr(rows, "SHORT", 1000)
+
+    def generates(epochs, width=7):
+        net = sn.Sequential([sn.Dense(5, width), sn.Tanh(), sn.Dense(width, 2)])
+        X, Y = [[0.5] * 5] * 20, [[0.5, 1.0]] * 20
+        training = prepare(
+            net, X, Y, "mean_squared_error", epochs=epochs, batch_size=10, engine="rows"
+        )
+        return bool(training.engine.source)
+
+    # An epoch counts as 20 samples, and 9 more for each of its 2 steps.
+    assert [generates(26), generates(27, width=8)] == [False, True]
+    assert [generates(1) for _ in range(3)] == [True] * 3  # 26 epochs and these together
+    assert not generates(1, width=9)
+
+
+@pytest.mark.skipif(not COMPILED, reason="CPython adds in another order")
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("clip_norm", [None, 0.1])
+@pytest.mark.parametrize("batch_size", [1, 4, 23])
+def test_pypy_computes_the_same_bits_by_rules(optimizer, clip_norm, batch_size, monkeypatch):
+    monkeypatch.setattr(rows, "PRINTER", "looped")
+
+    def trained(short):
+        monkeypatch.setattr(rows, "SHORT", short)
+        net = sn.Sequential(
+            [sn.Dense(6, 9, l2=0.01), sn.GELU(), sn.Dense(9, 3), sn.Softmax()], seed=4
+        )
+        X = [[(i * j % 7) / 3 - 1 for j in range(6)] for i in range(23)]
+        options = {"epochs": 3, "batch_size": batch_size, "engine": "rows"}
+        rule = OPTIMIZERS[optimizer](0.02, clip_norm=clip_norm)
+        history = net.fit(
+            X, [i % 3 for i in range(23)], "categorical_cross_entropy", rule, **options
+        )
+        return history.loss, [p.value for p in net.parameters()]
+
+    assert trained(0) == trained(1000000)
