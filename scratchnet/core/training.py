@@ -195,14 +195,13 @@ class Training:
 
         It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
         """
-        optimizer = self.engine.optimizer
         alone = (
             self.observed
             or self.validation is not None
             or self.patience is not None
             or self.batch_size < len(self.examples)
-            or type(optimizer) not in OPTIMIZERS.values()
-            or callable(optimizer.learning_rate)
+            or type(self.engine.optimizer) not in OPTIMIZERS.values()
+            or callable(self.engine.optimizer.learning_rate)
         )
         return 1 if alone else min(self.engine.at_once, self.epochs - len(self.history))
 

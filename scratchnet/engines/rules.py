@@ -12,7 +12,7 @@ from ..codegen.python.expressions import indented
 from ..codegen.python.printer import Code, executed, pattern
 from ..codegen.python.rule import Rule, collect, function_of
 from ..codegen.record.step_inputs import with_settings
-from ..codegen.rescaled import rescaled
+from ..codegen.rescaled import rescale
 from ..core.functions import kernel
 from ..core.training import Engine
 from ..scalars import Symbolic
@@ -220,7 +220,7 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
             v + Symbolic(0, kind="absent") for v in memory
         ]
     if kernel() != "portable":
-        outputs = rescaled(outputs, known=[g])  # as in a fused step
+        outputs = rescale(outputs, known=[g])  # as in a fused step
     code = Code(outputs)
     lines = code.statements()
     texts = [code.text(code.same[id(v)]) for v in outputs]
