@@ -9,6 +9,7 @@ from ..core.checks import accept_rows, is_finite
 from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
+from .products import COMPILED
 from .rows_of_floats import are_finite_floats, are_floats, are_rows, have_length
 
 TYPE_CHECKING = False
@@ -41,7 +42,8 @@ def apart(net: "Sequential") -> "Sequential":
     It predicts many samples by generated code.
     """
     twin: "Any" = threads.apart(net)
-    if net.number is not float or type(net) is not Sequential:
+    # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
+    if COMPILED or net.number is not float or type(net) is not Sequential:
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
     loss_by_layers = twin.loss_of
@@ -266,10 +268,8 @@ def kept(net: "Sequential", key: "Any", make: "Callable[[], Any]") -> "Any":
     """
     from ..scalars.symbolic import Undecided
     from .generated import arguments_of
-    from .products import COMPILED
 
-    # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
-    if COMPILED or kernel() == "dist":
+    if kernel() == "dist":
         raise ValueError("the layers are faster")
     if not has_own_layers(net):
         raise ValueError("user-defined layers may do something else from sample to sample")
