@@ -12,7 +12,7 @@ from ..codegen.python.printer import IS_PYPY as COMPILED
 from ..core.checks import require
 from ..core.network import Sequential
 from ..scalars import Symbolic
-from .generated import Steps, obstacle_to_code
+from .generated import Steps, obstacle_to_code, widths_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,8 +113,9 @@ def makes_many_choices(lists: "Engine") -> bool:
     limit = MOST["choices"]
     if limit == math.inf or not all([is_own(part) for part in net.layers + [loss]]):
         return False
-    x = [Symbolic(name="x") for _ in lists.examples.X[0]]
-    y = [Symbolic(name="y") for _ in lists.examples.Y[0]]
+    inputs, outputs = widths_of(lists)
+    x = [Symbolic(name="x") for _ in range(inputs)]
+    y = [Symbolic(name="y") for _ in range(outputs)]
     value: "Any" = net.copy(Symbolic).loss_of([x], [y], loss.with_numbers(Symbolic, exactly=True))
     return sum([node.operation == "where" for node in reachable([value])]) > limit
 

@@ -340,8 +340,13 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
 
 def shape_of(engine: "Generated", weighted: bool) -> "Tuple[int, int, bool]":
     """Return the numbers of inputs and outputs, and whether the samples have weights."""
-    net, examples = engine.lists.net, engine.examples
-    return net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), weighted
+    return (*widths_of(engine.lists), weighted)
+
+
+def widths_of(engine: "Any") -> "Tuple[int, int]":
+    """Return the numbers of inputs and outputs. A sample is read only if the network has no size."""
+    net, examples = engine.net, engine.examples
+    return net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0])
 
 
 def cached(engine: "Generated", what: "Any", make: "Callable[[], Program]") -> "Program":

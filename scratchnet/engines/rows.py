@@ -10,7 +10,7 @@ from ..core.network import Sequential
 from ..core.training import set_rows
 from . import rules
 from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
-from .generated import STEPS_AT_ONCE, Generated, keep, programs
+from .generated import STEPS_AT_ONCE, Generated, keep, programs, widths_of
 from .products import COMPILED
 from .standardized import Ready
 from .zeros import gather_of
@@ -195,12 +195,8 @@ def program_of(
 
     Return None if there is none.
     """
-    net, examples = lists.net, lists.examples
-    shape = (
-        net.inputs or len(examples.X[0]),
-        net.outputs or len(examples.Y[0]),
-        examples.weights is not None,
-    )
+    net = lists.net
+    shape = (*widths_of(lists), lists.examples.weights is not None)
     key = engine.source_of_code, size, shape, make, options, net is engine.lists.net
     own = all([is_own(part) for part in engine.lists.net.layers + [lists.loss, lists.optimizer]])
     if own:

@@ -13,7 +13,7 @@ from ...core.losses import weighted_count
 from ...core.optimizers import Optimizer
 from ...core.training import set_rows
 from ...scalars.portable import Portable, of_batches, schedule_of
-from ..generated import Generated
+from ..generated import Generated, widths_of
 from . import library, reading
 from .measuring import Measuring
 from .memory import Memory
@@ -50,8 +50,7 @@ class Native(Generated):
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
         examples = self.examples
-        self.inputs = self.net.inputs or len(examples.X[0])
-        self.outputs = self.net.outputs or len(examples.Y[0])
+        self.inputs, self.outputs = widths_of(lists)
         self.learning = [p for p in self.parameters if not p.frozen]
         with Notice("the training step is compiled ..."):
             self.compile_step()
