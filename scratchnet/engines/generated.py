@@ -344,7 +344,7 @@ def shape_of(engine: "Generated", weighted: bool) -> "Tuple[int, int, bool]":
 
 
 def widths_of(engine: "Any") -> "Tuple[int, int]":
-    """Return the numbers of inputs and outputs. A sample is read only if the network has no size."""
+    """Return the numbers of inputs and outputs; a sample is read only if the network has none."""
     net, examples = engine.net, engine.examples
     return net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0])
 
