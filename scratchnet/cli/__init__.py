@@ -136,7 +136,7 @@ def _sentence(error: "Exception") -> str:
     if not isinstance(error, OSError):
         return re.sub(r"\bengine='(\w+)'", r"--engine \1", str(error))  # as it is spelled here
     if error.filename is None:
-        return str(error.strerror)
+        return str(error.strerror or error)  # Python modules may give only a message.
     if isinstance(error, IsADirectoryError):
         return f"{error.filename} is a directory; give a file"
     text = f"{error.filename}: {error.strerror}"

@@ -1,4 +1,4 @@
-"""The validation loss of a training run that runs whole steps, by generated code.
+"""The loss of many samples, by generated code: the validation loss of a training run, for example.
 
 >>> import scratchnet as sn
 >>> X, Y = [[0.0], [0.5], [1.0]], [[1.0], [2.0], [3.0]]

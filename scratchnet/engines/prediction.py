@@ -82,7 +82,7 @@ class GeneratedCode:
     def __init__(self, net: "Sequential") -> None:
         self.net = net
         self.code: "Any" = None  # the function that predicts, and its numbers; () if there is none
-        self.has_no_loss = False  # whether the layers should compute the loss
+        self.has_no_loss = False  # whether only the layers can compute the loss
 
     def outputs_for(self, X: "Matrix") -> "Optional[Matrix]":
         """Return the outputs for a list of rows.
@@ -115,7 +115,7 @@ class GeneratedCode:
         """
         if len(X) < MANY or self.has_no_loss:
             return None
-        self.has_no_loss = True  # if an error is raised
+        self.has_no_loss = True  # until the code has computed one
         from .measuring import attempt
 
         try:

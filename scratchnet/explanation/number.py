@@ -32,7 +32,7 @@ class Number:
     ``name``                its name; empty for a constant of a rule
     ``value``               its value: exactly the float of the training run
     ``formula``             its formula with names
-    ``substitute``         its formula with numbers
+    ``substituted``         its formula with numbers
     ``chain``               the factors of a gradient by the chain rule, with names; None if these
                             are the formula
     ``chain_substituted``   the same with numbers

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .safetensors import Tensor, Wanted
 
 KEY = "scratchnet"
+SOURCE = "the file"  # in messages, after its path
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
@@ -48,10 +49,10 @@ def loads(
     The metadata of a file that scratchnet did not write are {}; of such a file, ``wanted(name,
     integers)`` says which tensors are returned.
     """
-    if wanted is None or npy_archive.loads(data, "npz", lambda name: name == KEY):
-        arrays = npy_archive.loads(data)
+    if wanted is None or npy_archive.loads(data, SOURCE, lambda name: name == KEY):
+        arrays = npy_archive.loads(data, SOURCE)
     else:
-        arrays = npy_archive.loads(data, "npz", lambda name: wanted(name, False))
+        arrays = npy_archive.loads(data, SOURCE, lambda name: wanted(name, False))
         arrays = {n: a for n, a in arrays.items() if wanted(n, a.numbers.typecode not in "fd")}
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])

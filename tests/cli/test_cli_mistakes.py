@@ -7,6 +7,7 @@ import pytest
 from command_line import HEADER, ROWS, within, written
 
 import scratchnet as sn
+from scratchnet.cli.commands import selftest
 
 TRAIN = "train IRIS --target species -o m.json"
 # The command and the sentence that it prints; words in capitals are files.
@@ -161,3 +162,11 @@ def test_a_mistake_is_one_line_and_status_2(what, files, folder, tmp_path, monke
     assert errors.count("\n") == 1 and sentence in errors, errors
     assert sorted(os.listdir(str(folder))) == before
     assert os.listdir(str(tmp_path)) == []
+
+
+def test_an_error_of_the_system_that_has_only_a_message(monkeypatch):
+    def failing(options, write):
+        raise OSError("the device is busy")
+
+    monkeypatch.setattr(selftest, "run", failing)
+    assert within("selftest") == (2, "", "scratchnet selftest: the device is busy\n")

@@ -205,7 +205,7 @@ def test_an_export_says_what_is_over_the_limits(options, over, tmp_path, capsys)
 @pytest.mark.parametrize(
     "options, message",
     [
-        ("--to c --board unno", "there is no board 'unno'; did you mean uno?"),
+        ("--to c --board unno", "--board cannot be 'unno'; did you mean 'uno'?"),
         (
             "--to json --board pico",
             "board: there is no estimate for 'json' with the type 'double' on",
@@ -260,8 +260,8 @@ def test_what_integers_cannot_express(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ("{0} --board unno", "there is no board 'unno'; did you mean uno? The boards: uno, nano, "),
-        ("{0} --board x", "there is no board 'x'; give one of uno, "),
+        ("{0} --board unno", "--board cannot be 'unno'; did you mean 'uno'?"),
+        ("{0} --board x", "--board cannot be 'x'; give uno, nano, "),
         ("{0}.json", "no such file"),
     ],
 )

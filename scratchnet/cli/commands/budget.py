@@ -1,11 +1,10 @@
 """`python -m scratchnet budget`: say what a network takes on a board, before it is exported."""
 
-from difflib import get_close_matches
-
 from ...codegen.boards import budget, plan
 from ...formats import models
 from ...tabular.rows import rows_of
 from ...texts import plural
+from ..arguments import describe_unknown_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,9 +75,7 @@ def find_board(name: str) -> "Board":
     """Return the board of this name, or raise an error that says which there are."""
     if name in budget.BOARDS:
         return budget.BOARDS[name]
-    near = get_close_matches(name.lower(), list(budget.BOARDS), 1)
-    meant = f"did you mean {near[0]}? The boards:" if near else "give one of"
-    raise ValueError(f"there is no board {name!r}; {meant} {', '.join(budget.BOARDS)}")
+    raise ValueError(describe_unknown_value("--board", name, list(budget.BOARDS)))
 
 
 def row(name: str, estimate: "Estimate") -> str:

@@ -15,12 +15,12 @@ DESCRIPTION = """\
 Write the core, which is the network and its training, as one Python file. It
 imports only math, and runs under any name on CPython 3.6 or newer, PyPy and
 MicroPython (about 180 KB). --minify leaves out what only readers need, for a
-device with little flash memory (about 70 KB). MicroPython compiles a file as a
+device with little flash memory (about 74 KB). MicroPython compiles a file as a
 whole, which takes up to 412 KB of RAM (322 KB minified): where there is less,
 compile it with mpy-cross, or copy the folder scratchnet/core instead.
 
 With --pyz, write the whole package as an archive that Python runs without
-installing it (about 900 KB).
+installing it (about 980 KB).
 """
 EXAMPLES = """\
 examples:
