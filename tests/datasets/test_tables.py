@@ -643,3 +643,8 @@ def test_a_large_file_takes_little_memory(tmp_path):
     )
     output = subprocess.check_output([sys.executable, "-c", program, str(path)]).split()
     assert output[1:] == [b"250000", b"text"] and 20000 < int(output[0]) < 100000  # kB
+
+
+@pytest.mark.parametrize("name", ["PK", "PAR1", "ARROW1", "SQLite format 3"])
+def test_a_column_may_have_the_name_with_which_other_files_begin(name):
+    assert columns(read(f"{name},b\n1,x\n2,y\n")) == {name: [1, 2], "b": ["x", "y"]}

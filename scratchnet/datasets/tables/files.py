@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 LOOKED_AT = 100  # the number of lines from which the delimiter and the header are inferred
 LONGEST = 1 << 24  # the limit in characters for a line, and for the first lines together
 EMPTY = 1000000  # the limit of empty lines
-OTHER_FILES = {  # by their first bytes
-    b"PK": "a workbook or another archive",
-    b"PAR1": "a Parquet file",
-    b"ARRO": "an Arrow file",
+OTHER_FILES = {  # by their first bytes; a column may be called PK or PAR1
+    b"PK\3\4": "a workbook or another archive",
+    b"PK\5\6": "an empty archive",
+    b"PAR1\x15": "a Parquet file",
+    b"ARROW1\0": "an Arrow file",
     b"\x89HDF": "an HDF5 file",
-    b"SQLi": "a SQLite database",
+    b"SQLite format 3\0": "a SQLite database",
 }
 _BINARY = (lambda v: hasattr(v, "readinto"), "a file opened in binary mode, by open(path, 'rb')")
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
@@ -58,7 +59,7 @@ def open_text(
 
 def _decode(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
     """Return the file as text. Every byte that is not UTF-8 becomes half of a surrogate pair."""
-    start = binary.peek(4)[:4]
+    start = binary.peek(16)[:16]
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = encoding or "utf-16"
     for mark, kind in OTHER_FILES.items():
