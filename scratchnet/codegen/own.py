@@ -100,29 +100,21 @@ class RememberingNothing:
                 raise Undecided(f"{type(part).__name__} stores something from one call to the next")
 
 
-class Uncollected:
-    """A context in which Python does not look for cycles.
-
-    It would traverse the record again and again while it grows, which took up to half of the time.
-    """
-
-    def __enter__(self) -> None:
-        self.was_enabled = gc.isenabled()
-        gc.disable()
-
-    def __exit__(self, *_: "Any") -> None:
-        if self.was_enabled:
-            gc.enable()
-
-
 def generate(make: "Callable[[], Any]", parts: "Sequence[Any]") -> "Any":
     """Return the result of ``make``.
 
     If a part is user-defined, call ``make`` twice, and raise an error if the results differ.
+    Meanwhile Python does not look for cycles: it would traverse the record again and again while it
+    grows, which took up to half of the time.
     """
-    with Uncollected():
+    collects = gc.isenabled()
+    try:
+        gc.disable()
         result = make()
         is_same = all([is_own(part) for part in parts]) or make() == result
+    finally:
+        if collects:
+            gc.enable()
     if not is_same:
         raise Undecided(
             "it is not the same twice; draw random numbers from self.generator, which has a seed"

@@ -97,15 +97,16 @@ class History:
 
     @property
     def history(self) -> Settings:
-        lists = [self.loss, self.validation_loss, [epoch.learning_rate for epoch in self.epochs]]
-        return {
-            name: values
-            for name, values in zip(("loss", "val_loss", "learning_rate"), lists)
-            if None not in values
+        epochs = self.epochs
+        lists = {
+            "loss": self.loss,
+            "val_loss": [epoch.validation_loss for epoch in epochs],
+            "learning_rate": [epoch.learning_rate for epoch in epochs],
         }
+        return {name: values for name, values in lists.items() if None not in values}
 
     def __len__(self) -> int:
-        return int(self.rows[-1][0]) if self.rows else 0
+        return self.rows[-1][0] if self.rows else 0
 
     def __getitem__(self, key: Any) -> Any:
         return self.history[key] if isinstance(key, str) else self.epochs[key]

@@ -42,8 +42,7 @@ def apart(net: "Sequential") -> "Sequential":
     It predicts many samples by generated code.
     """
     twin: "Any" = threads.apart(net)
-    # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
-    if COMPILED or net.number is not float or type(net) is not Sequential:
+    if COMPILED or net.number is not float or type(net) is not Sequential or is_patched(net):
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
     loss_by_layers = twin.loss_of

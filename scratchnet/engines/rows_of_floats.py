@@ -32,6 +32,8 @@ def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> 
     if loss is None:
         return converted(data, columns)
     target = getattr(loss.target, "__func__", None)
+    if any([getattr(f, "__module__", "") != Loss.__module__ for f in (target, Loss.target)]):
+        return None  # A function of the user converts the targets.
     rows = None
     if target is Loss.target:
         is_flat = columns == 1 and NUMBERS.issuperset(map(type, data))

@@ -87,3 +87,23 @@ def test_an_infinite_loss_is_that_of_the_layers(measured):
     found = net.evaluate(X, NUMBERS, "mean_squared_error")
     assert found == by_rules(net, X, NUMBERS, "mean_squared_error") == float("inf")
     assert measured == []
+
+
+@pytest.mark.parametrize("name", ["loss_of", "propagate"])
+def test_a_method_that_replaces_that_of_the_network_computes_the_loss(name, measured):
+    net = network(sn.Tanh())
+    former, sizes = getattr(net, name), []
+
+    def replacing(X, *others):
+        sizes.append(len(X))
+        return former(X, *others)
+
+    setattr(net, name, replacing)
+    net.evaluate(X, NUMBERS, "mean_squared_error")
+    assert set(sizes) == {COUNT} and measured == []
+
+
+def test_a_method_that_replaces_that_of_the_network_predicts():
+    net = network(sn.Tanh())
+    net.propagate = lambda X, layers: [[float(len(X))] for _ in X]
+    assert net.predict(X) == [[float(COUNT)]] * COUNT

@@ -4,7 +4,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.core.examples import examples_for
-from scratchnet.core.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge
+from scratchnet.core.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from scratchnet.core.plug_points import PLUG_POINTS
 from scratchnet.engines.rows_of_floats import float_rows
 
@@ -126,6 +126,13 @@ def test_a_user_defined_loss_converts_each_target():
     reversed_targets = [y[::-1] for y in table(3)]
     for loss in (Reversed(), patched):
         assert outcome(table(3), table(3), loss) == (table(3), reversed_targets)
+
+
+@pytest.mark.parametrize("loss", [Loss, CategoricalCrossEntropy])
+def test_a_function_that_replaces_the_conversion_converts_each_target(monkeypatch, loss):
+    monkeypatch.setattr(loss, "target", lambda self, y, outputs, number, i: [float(i)] * outputs)
+    numbered = [[float(i)] * 3 for i in range(COUNT)]
+    assert outcome(table(3), table(3), CategoricalCrossEntropy()) == (table(3), numbered)
 
 
 def test_a_user_defined_loss_refuses_targets():
