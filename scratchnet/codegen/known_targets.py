@@ -46,13 +46,13 @@ class KnownTargets(Factors):
                 self.losses[id(node)] = logit
 
     def add(self, node: "Symbolic") -> None:
-        found = self.found(node) if self.targets and node.operation else None
+        found = self.replacement_of(node) if self.targets and node.operation else None
         if found is None:
             Factors.add(self, node)
         else:
             self.new[id(node)] = Scaled(None, found)
 
-    def found(self, node: "Symbolic") -> "Optional[Symbolic]":
+    def replacement_of(self, node: "Symbolic") -> "Optional[Symbolic]":
         """Return the number, computed from the power of e; None if it is another number."""
         if id(node) in self.losses:
             return self.make("log1p", self.power_of(self.losses[id(node)][0]))

@@ -97,11 +97,10 @@ class History:
 
     @property
     def history(self) -> Settings:
-        epochs = self.epochs
         lists = {
             "loss": self.loss,
-            "val_loss": [epoch.validation_loss for epoch in epochs],
-            "learning_rate": [epoch.learning_rate for epoch in epochs],
+            "val_loss": self.validation_loss,
+            "learning_rate": [epoch.learning_rate for epoch in self.epochs],
         }
         return {name: values for name, values in lists.items() if None not in values}
 

@@ -18,9 +18,11 @@ from .threads import shallow_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, Tuple
 
+    from ..codegen.python.step import Program
     from ..core.losses import Loss
+    from ..core.network import Sequential
     from ..core.types import Matrix, Parameters, Row, RowOrNone
     from .generated import Steps
 
@@ -53,11 +55,19 @@ def measure_of(engine: "Steps", weighted: bool) -> "Any":
     """Return the function that measures the loss of a batch, or None without one."""
     net, loss = engine.lists.net, engine.loss
     shape = shape_of(engine, weighted)
-    make = lambda: step.of_batches(net, loss, SGD(), *shape, measures=True)  # noqa: E731
+    make = lambda: program_of(net, loss, shape)  # noqa: E731
     try:
         return executed(cached(engine, (shape, "loss"), make).source)["train"]
     except Exception:  # User-defined rules may raise anything.
         return None
+
+
+def program_of(net: "Sequential", loss: "Loss", shape: "Tuple[int, int, bool]") -> "Program":
+    """Return the program that measures the loss of a batch.
+
+    ``shape``   the numbers of inputs and outputs, and whether samples have weights
+    """
+    return step.of_batches(net, loss, SGD(), *shape, measures=True)
 
 
 def attempt(

@@ -42,6 +42,7 @@ def apart(net: "Sequential") -> "Sequential":
     It predicts many samples by generated code.
     """
     twin: "Any" = threads.apart(net)
+    # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
     if COMPILED or net.number is not float or type(net) is not Sequential or is_patched(net):
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
@@ -224,7 +225,7 @@ def function_of(
     """
     shapes = tuple([(p.name, p.shape) for p in parameters])
     key = printed, net.inputs, shapes
-    found = kept(net, key, lambda: of_source(*printed(net)))
+    found = look_up_code(net, key, lambda: of_source(*printed(net)))
     if found is None:
         raise ValueError("there is no code for this network")
     return found  # type: ignore[no-any-return]
@@ -240,10 +241,9 @@ def measure_of(
     net: "Sequential", loss: "Any", samples: int, inputs: int, outputs: int, weighted: bool
 ) -> "Any":
     """Return the function that measures the loss; raise an error if the layers are faster."""
-    from ..codegen.python import step
     from ..codegen.python.printer import executed
-    from ..core.optimizers import SGD
     from .generated import arguments_of
+    from .measuring import program_of
 
     parameters = net.parameters()
     count = sum([p.count for p in parameters])
@@ -254,13 +254,12 @@ def measure_of(
         raise ValueError("a user-defined loss may do something else from sample to sample")
     shapes = tuple([(p.name, p.shape) for p in parameters])
     shape = inputs, outputs, weighted
-    make = lambda: executed(  # noqa: E731
-        step.of_batches(net, loss, SGD(), *shape, measures=True).source
-    )["train"]
-    return kept(net, (measure_of, shape, shapes, arguments_of(loss)), make)
+    key = measure_of, shape, shapes, arguments_of(loss)
+    make = lambda: executed(program_of(net, loss, shape).source)["train"]  # noqa: E731
+    return look_up_code(net, key, make)
 
 
-def kept(net: "Sequential", key: "Any", make: "Callable[[], Any]") -> "Any":
+def look_up_code(net: "Sequential", key: "Any", make: "Callable[[], Any]") -> "Any":
     """Return what ``make`` returns for this network, from the cache if possible.
 
     It is None if there is no code.

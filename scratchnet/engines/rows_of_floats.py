@@ -30,20 +30,20 @@ def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> 
     if number is not float or not isinstance(data, list):
         return None
     if loss is None:
-        return converted(data, columns)
+        return convert_rows(data, columns)
     target = getattr(loss.target, "__func__", None)
     if any([getattr(f, "__module__", "") != Loss.__module__ for f in (target, Loss.target)]):
         return None  # A function of the user converts the targets.
     rows = None
     if target is Loss.target:
         is_flat = columns == 1 and NUMBERS.issuperset(map(type, data))
-        rows = converted([[v] for v in data] if is_flat else data, columns)
+        rows = convert_rows([[v] for v in data] if is_flat else data, columns)
     elif target is CategoricalCrossEntropy.target and columns > 1:
-        rows = classes(data, columns) or converted(data, columns)
+        rows = rows_of_classes(data, columns) or convert_rows(data, columns)
     return None if rows is None or any(map(loss.error_in, rows)) else rows
 
 
-def converted(data: "Any", columns: int) -> "Optional[Matrix]":
+def convert_rows(data: "Any", columns: int) -> "Optional[Matrix]":
     """Return copies of rows of numbers."""
     if not are_rows(data) or not have_length(data, columns):
         return None
@@ -57,7 +57,7 @@ def converted(data: "Any", columns: int) -> "Optional[Matrix]":
     return rows if 0.0 * sum(map(sum, rows)) == 0.0 else None
 
 
-def classes(data: "Any", count: int) -> "Optional[Matrix]":
+def rows_of_classes(data: "Any", count: int) -> "Optional[Matrix]":
     """Return class numbers as rows with a 1 at the class."""
     if set(map(type, data)) != {int} or min(data) < 0 or max(data) >= count:
         return None
