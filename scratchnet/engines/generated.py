@@ -315,7 +315,7 @@ MOST_PROGRAMS = 32
 
 def keep(key: "Any", program: "Any") -> None:
     """Keep a program in the cache."""
-    if len(programs) >= MOST_PROGRAMS:
+    if key not in programs and len(programs) >= MOST_PROGRAMS:
         programs.clear()
     programs[key] = program
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
-# Weights are rounded to 2**-PRECISION of the largest weight, divided by the largest factor. So the
-# sum of an epoch's roundings stays below that of floats, which have 53 bits.
+# Weights are rounded toward 0, to 2**-PRECISION of the largest weight, divided by the largest
+# factor. So the sum of an epoch's roundings stays below that of floats, which have 53 bits.
 PRECISION = 57
 GROWTH = 4  # weights may grow to 2**GROWTH times the largest weight
 

@@ -231,6 +231,13 @@ def test_the_number_of_cached_programs_is_limited(nothing_remembered):
         assert 0 < len(generated.programs) <= generated.MOST_PROGRAMS
 
 
+def test_what_replaces_its_former_value_leaves_the_other_programs(nothing_remembered):
+    for n in range(generated.MOST_PROGRAMS):
+        generated.keep(n, "former")
+    generated.keep(3, "new")
+    assert len(generated.programs) == generated.MOST_PROGRAMS and generated.programs[3] == "new"
+
+
 @given(recipes())
 def test_a_cached_program_trains_other_numbers(made):
     """The second training has other weights, other data and another rate."""
