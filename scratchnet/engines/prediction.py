@@ -50,7 +50,7 @@ def apart(net: "Sequential") -> "Sequential":
 
     def accept(X: "Any") -> "Any":
         # The package's own layers leave the rows as they are, so they can read the caller's.
-        is_table = are_rows(X) and have_length(X, net.inputs)
+        is_table = are_many(X) and are_rows(X) and have_length(X, net.inputs)
         is_ready = is_table and are_finite_floats(X) and has_own_layers(net)
         return X if is_ready else net.accept(X)
 
@@ -60,6 +60,8 @@ def apart(net: "Sequential") -> "Sequential":
         return by_layers(X, layers, generator) if found is None else found
 
     def outputs_for(X: "Any") -> "Matrix":
+        if isinstance(X, list) and not are_many(X):
+            return checked(X)
         X = accept_rows(X)
         is_table = are_rows(X) or are_rows(X, tuple)
         has_numbers = is_table and NUMBERS.issuperset(map(type, X[0]))
@@ -74,6 +76,11 @@ def apart(net: "Sequential") -> "Sequential":
     twin.accept, twin.propagate, twin.outputs_for = accept, propagate, outputs_for
     twin.loss_of = loss_of
     return twin  # type: ignore[no-any-return]
+
+
+def are_many(X: "Any") -> bool:
+    """Return whether X is a list of so many samples that generated code may save time."""
+    return isinstance(X, list) and len(X) >= FEWEST
 
 
 class GeneratedCode:

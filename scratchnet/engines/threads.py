@@ -14,6 +14,7 @@ parameters.
 [0.0]
 """
 
+from ..codegen.own import is_listed
 from ..core.layer import Layer
 
 TYPE_CHECKING = False
@@ -40,6 +41,8 @@ def apart(net: "Sequential") -> "Sequential":
 def _layer(layer: "Any") -> "Any":
     """Return a shallow copy of a layer, with copies of the layers within it."""
     twin = shallow_copy(layer)
+    if is_listed(type(layer)):  # None of the package's layers has layers within it.
+        return twin
     attributes = twin.__dict__
     for name, value in attributes.items():
         if isinstance(value, (Layer, list, tuple)):
