@@ -61,7 +61,7 @@ def apart(net: "Sequential") -> "Sequential":
 
     def outputs_for(X: "Any") -> "Matrix":
         if isinstance(X, list) and not are_many(X):
-            return checked(X)
+            return checked(X)  # type: ignore[no-any-return]
         X = accept_rows(X)
         is_table = are_rows(X) or are_rows(X, tuple)
         has_numbers = is_table and NUMBERS.issuperset(map(type, X[0]))
