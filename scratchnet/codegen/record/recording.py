@@ -11,6 +11,8 @@ the samples. What is between the products is recorded number by number:
 python/stages.py prints a record. No layer is known by its name.
 """
 
+from copy import copy
+
 from ...core.examples import Weights
 from ...core.training import Engine
 from ...scalars import Symbolic
@@ -150,8 +152,7 @@ class Recording:
 
     def twin_of(self, net: "Any") -> "Any":
         """Return the network with recorded numbers, without a copy of the parameters."""
-        twin = object.__new__(type(net))
-        vars(twin).update(vars(net))
+        twin = copy(net)
         twin.layers = [layer.with_numbers(self.number, exactly=True) for layer in net.layers]
         self.parameters = twin.parameters()
         for n, (p, given) in enumerate(zip(self.parameters, net.parameters())):

@@ -50,7 +50,7 @@ class Passes:
             history.add(losses, None, rates[0], None)
         else:
             numbers = range(len(history) + 1, len(history) + len(losses) + 1)
-            rows = zip(numbers, zip(losses), repeat(None), rates, repeat(None))
+            rows = zip(numbers, [[loss] for loss in losses], repeat(None), rates, repeat(None))
             history.rows.extend(list(rows))  # in one operation, for Ctrl-C
         history.engine = engine.name
         return Epoch(len(history), losses[-1], None, rates[-1], None)
