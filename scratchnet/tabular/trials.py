@@ -200,8 +200,13 @@ def run_task(call: "Any") -> "Any":
 
 
 def begin_worker() -> None:
-    """Prepare a worker: the main process alone handles Ctrl-C, and the worker ends with it."""
+    """Prepare a worker: the main process alone handles Ctrl-C, and the worker ends with it.
+
+    A handler of SIGTERM, by which a pool ends its workers, is the main process's own. In a worker
+    that waits for a lock, it might never run.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import signal
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -14,7 +15,7 @@ import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.datasets import samples
 from scratchnet.datasets.compact import CompactRows
-from scratchnet.tabular import fingerprint, importance
+from scratchnet.tabular import fingerprint, importance, trials
 from scratchnet.tabular.stopping import NOTHING_LEFT, epochs_on_all, trivial_loss
 
 FLOWERS = samples.iris()
@@ -130,6 +131,15 @@ def test_cross_validation_and_search():
     assert recipe in [candidate for _, candidate in found] and done == [(0, 2), (1, 2), (2, 2)]
     with pytest.raises(ValueError, match="^folds is 1; give a number from 2 to 75"):
         tabular.cross_validate(problem, recipe, folds=1)
+
+
+def test_workers_have_no_signal_handlers_of_the_main_process():
+    former = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        handlers = trials.run_tasks(signal.getsignal, [(signal.SIGTERM,)] * 2, 2, None)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert handlers == [signal.SIG_DFL] * 2
 
 
 # ---- rows in memory ----------------------------------------------------------------------------
