@@ -133,10 +133,14 @@ def test_cross_validation_and_search():
         tabular.cross_validate(problem, recipe, folds=1)
 
 
+def handler_of(number):
+    return signal.getsignal(number)  # Python 3.6 cannot pickle signal.getsignal itself.
+
+
 def test_workers_have_no_signal_handlers_of_the_main_process():
     former = signal.signal(signal.SIGTERM, lambda *_: None)
     try:
-        handlers = trials.run_tasks(signal.getsignal, [(signal.SIGTERM,)] * 2, 2, None)
+        handlers = trials.run_tasks(handler_of, [(signal.SIGTERM,)] * 2, 2, None)
     finally:
         signal.signal(signal.SIGTERM, former)
     assert handlers == [signal.SIG_DFL] * 2
