@@ -48,9 +48,28 @@ def by_rows(engine: "Engine") -> "Engine":
         twin_loss,
         lambda: _run(twin_loss, "terms", width, lambda: Rule(rule, terms, width).of_rows()),
     )
+    made = Rules(twin, loss, optimizer, engine.examples, engine.generator)
     if is_own(optimizer):  # A user-defined optimizer may change other attributes in each step.
-        _replace(optimizer, "update_rows", optimizer, lambda: _update_rows(optimizer))
-    return Engine(twin, loss, optimizer, engine.examples, engine.generator)
+        _replace(made, "update_rows", optimizer, lambda: _update_rows(optimizer))
+    return made
+
+
+class Rules(Engine):
+    """An engine with generated rules.
+
+    ``update_rows``   replaces that of the optimizer; None if there is none. It does so only during
+                      an epoch, because other engines may share the optimizer.
+    """
+
+    update_rows: "Any" = None
+
+    def epoch(self, batches: "List[List[int]]") -> "Row":
+        if self.update_rows:
+            vars(self.optimizer)["update_rows"] = self.update_rows
+        try:
+            return Engine.epoch(self, batches)
+        finally:
+            vars(self.optimizer).pop("update_rows", None)
 
 
 def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> bool:

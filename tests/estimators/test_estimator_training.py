@@ -121,9 +121,12 @@ def test_a_smaller_last_batch_has_a_larger_penalty():
     assert regressor.loss_ == pytest.approx((2 * 6 + 2 * 6 + 1 * 12) / 5)
 
 
-@pytest.mark.parametrize("engine", ["auto", "steps", "rows"])
+@pytest.mark.parametrize(
+    "engine, kernel", [("auto", "fast"), ("steps", "fast"), ("rows", "fast"), ("rows", "dist")]
+)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, weighted):
+def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, kernel, weighted):
+    sn.set_kernel(kernel)  # In "dist", rows runs the rules one by one.
     X = [[i % 4 / 4, i % 5 / 8, i % 3 / 2] for i in range(23)]
     y = [x[0] - x[1] * x[2] for x in X]
     weights = [1 + i % 3 for i in range(23)] if weighted else None
