@@ -125,7 +125,8 @@ def test_a_smaller_last_batch_has_a_larger_penalty():
     "engine, kernel", [("auto", "fast"), ("steps", "fast"), ("rows", "fast"), ("rows", "dist")]
 )
 @pytest.mark.parametrize("weighted", [False, True])
-def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, kernel, weighted):
+def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, kernel, weighted, request):
+    request.addfinalizer(lambda: sn.set_kernel("fast"))
     sn.set_kernel(kernel)  # In "dist", rows runs the rules one by one.
     X = [[i % 4 / 4, i % 5 / 8, i % 3 / 2] for i in range(23)]
     y = [x[0] - x[1] * x[2] for x in X]
