@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
 
 
-def by_rows(engine: "Engine") -> "Engine":
+def by_rows(engine: "Engine") -> "Rules":
     """Return an engine like this one, with generated rules wherever possible."""
     net = engine.net
     twin = shallow_copy(net)

@@ -239,6 +239,18 @@ def test_the_metadata_and_the_optimizer_stay_here():
     assert net.metadata
 
 
+def test_the_optimizers_rule_is_generated(monkeypatch):
+    """It updates the weights in the main process, and is set back after each epoch."""
+    calls = []
+    original = sn.Optimizer.update_rows
+    noting = lambda *arguments: calls.append(1) or original(*arguments)  # noqa: E731
+    monkeypatch.setattr(sn.Optimizer, "update_rows", noting)
+    for engine, is_called in ("lists", True), ("rows", False):
+        calls.clear()
+        fit(network(), Here(), optimizer=sn.Adam(), engine=engine)
+        assert bool(calls) == is_called
+
+
 # ---- the same bits, whoever computes them ------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...core.types import Batch, Number
 
 
-class Parallel(Engine):
+class Parallel(rules.Rules):
     """An engine that computes the gradients of each shard of a batch in a task of the executor.
 
     ``engine``     the engine "lists", whose results it reproduces
@@ -45,7 +45,7 @@ class Parallel(Engine):
         self.submitted = 0
         skeleton(self.net, self.loss)  # refuses what cannot be pickled, before the first epoch
         if self.by_rows:
-            self.optimizer = rules.by_rows(engine).optimizer
+            self.update_rows = rules.by_rows(engine).update_rows
         doubt = doubts(self.net, size, executor, self.shards)
         if doubt and name != "native":
             warn(f"executor: {doubt}")
