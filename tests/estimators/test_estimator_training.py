@@ -9,6 +9,7 @@ import pytest
 from estimator_data import WORDS, XOR, blobs, sines
 
 import scratchnet as sn
+from scratchnet.engines.rows import Rows
 from scratchnet.estimators import MLPClassifier, MLPRegressor
 
 pytestmark = [
@@ -122,12 +123,12 @@ def test_a_smaller_last_batch_has_a_larger_penalty():
 
 
 @pytest.mark.parametrize(
-    "engine, kernel", [("auto", "fast"), ("steps", "fast"), ("rows", "fast"), ("rows", "dist")]
+    "engine, fuses", [("auto", True), ("steps", True), ("rows", True), ("rows", False)]
 )
 @pytest.mark.parametrize("weighted", [False, True])
-def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, kernel, weighted, request):
-    request.addfinalizer(lambda: sn.set_kernel("fast"))
-    sn.set_kernel(kernel)  # In "dist", rows runs the rules one by one.
+def test_every_engine_gives_a_smaller_last_batch_its_penalty(engine, fuses, weighted, monkeypatch):
+    if not fuses:  # Then rows runs the rules one by one.
+        monkeypatch.setattr(Rows, "has_code", lambda self, size: False)
     X = [[i % 4 / 4, i % 5 / 8, i % 3 / 2] for i in range(23)]
     y = [x[0] - x[1] * x[2] for x in X]
     weights = [1 + i % 3 for i in range(23)] if weighted else None
