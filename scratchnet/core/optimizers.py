@@ -107,7 +107,7 @@ class Optimizer(Configured):
     def states_of(self, p: Parameter) -> States:
         """Return the state of each weight of a parameter: zeros before the first step."""
         return self.states.get(p.name) or [
-            [(whole(0, w),) * self.memory for w in row] for row in p.rows
+            [(whole(0, row[0]),) * self.memory] * len(row) for row in p.rows
         ]
 
     def update_rows(self, rows: Matrix, gradients: Matrix, states: States, factor: Number) -> Any:
