@@ -1,6 +1,8 @@
 """What is sent to the workers."""
 
 import pickle
+import struct
+import sys
 from array import array
 from io import BytesIO
 
@@ -26,7 +28,13 @@ def compact(examples: "Examples") -> "Examples":
 
 def pack(rows: "Matrix") -> "List[Any]":
     """Return each row of floats as bytes, 8 per number in native order; other rows unchanged."""
-    return [array("d", row).tobytes() if type(row[0]) is float else row for row in rows]
+    return [_bytes_of(row) if type(row[0]) is float else row for row in rows]
+
+
+def _bytes_of(row: "Sequence[float]") -> bytes:
+    if sys.implementation.name == "cpython":  # On CPython struct is twice as fast, on PyPy slower.
+        return struct.pack(f"{len(row)}d", *row)
+    return array("d", row).tobytes()
 
 
 def unpack(rows: "Sequence[Any]") -> "Matrix":
