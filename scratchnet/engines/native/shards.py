@@ -119,7 +119,7 @@ class Shared(Native):
             return None
         w, m, losses = self.current_weights(), self.memory(), []
         for n, batch in enumerate(batches):
-            results = self.parallel.results(self.tasks(batch, w), gradients)
+            results = list(self.parallel.results(self.tasks(batch, w), gradients))
             if None in results:
                 return None
             parts, found = zip(*results)

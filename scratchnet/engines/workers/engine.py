@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, List
 
-    from ...core.types import Batch, Number
+    from ...core.types import Batch, Matrix, Number
 
 
 class Parallel(rules.Rules):
@@ -61,21 +61,25 @@ class Parallel(rules.Rules):
         tasks = (
             common + shard + (seeds.bits(),) for shard in cut(batch, self.shards, self.net.number)
         )
-        losses, gradients_of_shards, drawn = zip(*self.results(tasks))
+        losses: "List[Number]" = []
+        draws = False
+        sums: "Matrix" = []  # one row for each parameter that is not frozen
+        for loss, parts, drawn in self.results(tasks):
+            losses.append(loss)
+            draws = draws or drawn
+            sums = add_up(sums, parts)  # while the other shards are computed
         # Without draws the state stays as it is without an executor, because the order of the
         # samples is drawn from it, too.
-        if any(drawn):
+        if draws:
             generator.state = seeds.state
-        trainable = [p for p in parameters if not p.frozen]
-        for p, parts in zip(trainable, zip(*gradients_of_shards)):
-            gradient, width = add_up(parts), len(p.rows[0])
-            if not p.flat:
-                gradient = [gradient[k : k + width] for k in range(0, len(gradient), width)]
-            p.gradient = gradient
-        return total(list(losses))
+        for p, gradient in zip([p for p in parameters if not p.frozen], sums):
+            width = len(p.rows[0])
+            rows = [gradient[k : k + width] for k in range(0, len(gradient), width)]
+            p.gradient = gradient if p.flat else rows
+        return total(losses)
 
-    def results(self, tasks: "Iterator[Any]", function: "Any" = None) -> "List[Any]":
-        """Return the result of the function for each task, in the order of the tasks.
+    def results(self, tasks: "Iterator[Any]", function: "Any" = None) -> "Iterator[Any]":
+        """Yield the result of the function for each task, in the order of the tasks.
 
         ``function``   called with a new number and the task; ``gradients`` if None
         """
@@ -84,7 +88,8 @@ class Parallel(rules.Rules):
             for task in tasks:  # The next task is packed while this one is sent.
                 self.submitted += 1
                 futures.append(self.executor.submit(function or gradients, self.submitted, *task))
-            return [future.result() for future in futures]
+            for future in futures:
+                yield future.result()
         except BaseException:
             for future in futures:
                 if hasattr(future, "cancel"):

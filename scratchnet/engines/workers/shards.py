@@ -5,13 +5,13 @@ from array import array
 from ...core.checks import COUNT, require
 from ...core.examples import Weights
 from ...core.losses import weighted_count
-from .packing import pack
+from .packing import pack, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, List, Sequence, Tuple
 
-    from ...core.types import Batch, Number, Row, RowOrNone
+    from ...core.types import Batch, Matrix, Number, RowOrNone
 
 
 def shards_of(executor: "Any") -> int:
@@ -52,14 +52,13 @@ def parts_of(n: int, shards: int) -> "List[slice]":
     return [slice(k * n // shards, (k + 1) * n // shards) for k in range(shards)]
 
 
-def add_up(parts: "Sequence[Any]") -> "Row":
-    """Return the sum of packed rows, element by element, added in their order.
+def add_up(sums: "Matrix", parts: "Sequence[Any]") -> "Matrix":
+    """Return the sums of rows and packed rows, element by element; only the parts without rows.
 
-    >>> add_up(pack([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
-    [111.0, 222.0]
+    >>> add_up([[1.0, 2.0], [3.0]], pack([[10.0, 20.0], [30.0]]))
+    [[11.0, 22.0], [33.0]]
     """
+    if not sums:
+        return unpack(parts)
     rows = [array("d", part) if isinstance(part, bytes) else part for part in parts]
-    sums = rows[0]
-    for row in rows[1:]:
-        sums = [u + v for u, v in zip(sums, row)]
-    return list(sums)
+    return [[u + v for u, v in zip(*pair)] for pair in zip(sums, rows)]
