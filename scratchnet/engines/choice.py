@@ -29,24 +29,26 @@ if TYPE_CHECKING:
 # the choices of a sample, as in ReLU and the largest of a softmax. Up to 5 "choices", steps takes
 # 0.3 to 0.9 times as long as rows, with 6 it takes 1.3, with 10 more than 4 times as long.
 #
-# The time of steps depends on the parameters, the time of rows also on the units. Steps takes 0.87
-# of the time of rows if a unit has 17 parameters on average, 0.92 for 24 and 0.96 for 31; in small
-# batches, it is 0.82, 0.90 and 0.95. Rows is chosen for 17 ("wide") and 23 ("wide few") or more,
-# because its code is generated in a fifth of the time. Steps makes up for that after about ten
-# thousand samples. Without math.sumprod, rows is chosen for 20 or more. Measured with Python 3.13
-# as the ratio of fit(engine="rows") to fit(engine="steps"), in turn, for networks with one hidden
-# layer, as wide as the inputs and outputs, and batches of 16 and of 4.
+# The time of steps depends on the parameters, the time of rows also on the units and the batches.
+# If a unit has 17 parameters on average, steps takes 0.87 of the time of rows in batches of 4, 0.90
+# in batches of 8, 0.97 in batches of 16 and 1.04 in batches of 32; if it has 25, 0.93, 1.03, 1.14
+# and 1.26. Rows is chosen if a unit has more parameters than "wide" plus "batch" divided by the
+# size of a batch. At this limit, steps takes 0.9 of the time of rows, but its code is generated in
+# five times the time, which it makes up for after about ten thousand samples. Measured with Python
+# 3.13 as the ratio of fit(engine="rows") to fit(engine="steps"), in turn, for networks with one
+# hidden layer, as wide as the inputs and outputs, with SGD and Adam; without math.sumprod, with
+# Python 3.8.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
-MOST.update({"wide": 20, "wide few": 22, "choices": math.inf})
+MOST.update({"wide": 20, "batch": 8, "choices": math.inf})
 if COMPILED:
-    MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000, "choices": 5})
+    MOST.update({"few": 150, "step": 150, "wide": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
-    MOST.update({"wide": 17, "wide few": 23})
+    MOST.update({"wide": 11, "batch": 40})
 TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
-MOST_AT_ALL.update({"wide": 5000, "wide few": 5000, "choices": math.inf})
+MOST_AT_ALL.update({"wide": 5000, "batch": 0, "choices": math.inf})
 
 
 def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "Engine":
@@ -183,10 +185,10 @@ def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, 
         reason = f"because {size} samples times {count} numbers is at most {most['samples']}"
         return "samples", f"all {size} samples of every step are written out, {reason}"
     limit = most["few" if size < FEW else "step"]
-    wide = most["wide few" if size < FEW else "wide"]
+    wide = most["wide"] + most["batch"] / size
     units = sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])
     if count > limit:
         return "rows", f"the code is loops over rows, because {count} numbers are more than {limit}"
     if size > 1 and total > wide * units > 0:
-        return "rows", f"the code is loops over rows, because a unit has more than {wide} numbers"
+        return "rows", f"the code is loops over rows, because a unit has more than {wide:g} numbers"
     return "step", f"one sample is written out, because {count} numbers are at most {limit}"

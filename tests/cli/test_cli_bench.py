@@ -32,7 +32,7 @@ def test_the_first_width():
 
 
 def test_the_width_as_chosen_is_that_of_the_table(monkeypatch):
-    monkeypatch.setattr(choice, "MOST", dict(choice.MOST, step=1e9, wide=10.5))
+    monkeypatch.setattr(choice, "MOST", dict(choice.MOST, step=1e9, wide=8, batch=40))
     assert bench._first_width(bench._rows_are_chosen, 16) == "10"
 
 

@@ -204,6 +204,10 @@ def test_one_more_layer_does_not_change_the_engine(depth):
 @pytest.mark.skipif(COMPILED, reason="PyPy does not compile long functions")
 def test_small_batches_are_written_out_up_to_wider_units():
     assert [chosen_for([16, 16, 16], size) for size in (1, 4)] == ["steps", "steps"]
+    widest = [
+        max([w for w in range(4, 25) if chosen_for([w] * 3, n) == "steps"]) for n in (4, 8, 16)
+    ]
+    assert widest == sorted(widest, reverse=True) and widest[0] > widest[-1]
     assert chosen_for([30, 20, 20], 1) == "steps" and chosen_for([30, 20, 20], 4) == "rows"
 
 
