@@ -87,10 +87,11 @@ class Printer:
 
     def needs_variable(self, node: "Symbolic") -> bool:
         """Return whether a number is used more than once, or nested too deep or too long."""
+        if self.uses.get(id(node), 0) > 1 or len(node.operands) > LONGEST:
+            return True
         depth = 1 + max([0] + [self.depth.get(id(operand), 0) for operand in node.operands])
         self.depth[id(node)] = depth
-        is_complex = depth > self.deepest or len(node.operands) > LONGEST
-        return is_complex or self.uses.get(id(node), 0) > 1
+        return depth > self.deepest
 
     def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
         """Append the statements that assign a number to the variable ``name``."""
@@ -207,12 +208,12 @@ def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "L
     """
     found: "Dict[int, Symbolic]" = {}
     waiting = list(outputs)
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in found:
-            found[id(node)] = node
-            if id(node) not in known:
-                waiting.extend(node.operands)
+    for node in waiting:  # The list grows meanwhile.
+        key = id(node)
+        if key not in found:
+            found[key] = node
+            if key not in known:
+                waiting += node.operands
     return sorted(found.values(), key=attrgetter("serial"))
 
 

@@ -16,7 +16,7 @@ another order. The portable kernel does not use it.
 """
 
 from ..scalars import Symbolic
-from .record.step_inputs import COUNT
+from .record.step_inputs import COUNT, OVER_SAMPLES
 from .simplified import Choices
 
 TYPE_CHECKING = False
@@ -72,6 +72,7 @@ class Factors(Choices):
             "negate": self.negate,
             "where": self.choose,
             "dot": self.dot,
+            OVER_SAMPLES: self.over_samples,
             "sqrt": self.root,
         }
         self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.add_up))
@@ -139,7 +140,7 @@ class Factors(Choices):
         if node.is_constant:
             made = self.constant(node)
             return Scaled(None, made) if node.is_absent else Scaled(made, None)
-        if node.name == COUNT or node.name.startswith("setting_") or node.kind == "unit":
+        if node.name == COUNT or node.name.startswith("setting_"):
             return Scaled(node, None)
         return Scaled(None, None, (node,)) if id(node) in self.weights else Scaled(None, node)
 
@@ -184,6 +185,9 @@ class Factors(Choices):
 
     def dot(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         return self.pull(operation, list(zip(operands[::2], operands[1::2])))
+
+    def over_samples(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        return self.pull(operation, [tuple(operands)])
 
     def pull(
         self,

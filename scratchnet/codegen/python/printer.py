@@ -30,7 +30,7 @@ LONG = 24  # the smallest number of products that a function adds faster
 IS_PYPY = sys.implementation.name == "pypy"
 FEW_VARIABLES = 250  # of the 256 that CPython reads fast; arguments count, too
 SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
-SEPARATORS = ")[]=,:+-*/<>"
+SEPARATORS = dict.fromkeys(map(ord, ")[]=,:+-*/<>"), " ")
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 
@@ -207,8 +207,8 @@ def hottest_first(lines: "List[str]") -> "List[str]":
         texts.setdefault((len(line) - len(line.lstrip())) // 4, []).append(line)
     uses: "Dict[str, int]" = {}
     for depth, text in texts.items():
-        for name in variables("\n".join(text)):
-            uses[name] = uses.get(name, 0) + SAMPLES_OF_STEP**depth
+        for name, count in variables("\n".join(text)).items():
+            uses[name] = uses.get(name, 0) + count * SAMPLES_OF_STEP**depth
     if len(uses) <= FEW_VARIABLES:
         return lines
     hottest = sorted(uses, key=lambda name: -uses[name])[:FEW_VARIABLES]
@@ -248,23 +248,25 @@ def listed(texts: "Sequence[str]") -> str:
 
 def words_of(text: str) -> "List[str]":
     """Return the names, keywords and numbers in a text; the name of what is called ends in "("."""
-    text = text.replace("(", "( ")
-    for sign in SEPARATORS:
-        text = text.replace(sign, " ")
-    return text.split()
+    return text.replace("(", "( ").translate(SEPARATORS).split()
 
 
-def variables(text: str) -> "List[str]":
-    """Return the names of variables in a text, as often as they are in it.
+def variables(text: str) -> "Dict[str, int]":
+    """Return the names of variables in a text, and how often each is in it.
 
     They have a digit or an underscore, which keywords do not. A function is called.
 
     >>> variables("t1 = log1p(x0) if x0 > 1e-08 else weights0_1_0")
-    ['t1', 'x0', 'x0', 'weights0_1_0']
+    {'t1': 1, 'x0': 2, 'weights0_1_0': 1}
     """
-    words = words_of(text)
-    found = {w for w in set(words) if w[0].isalpha() and not (w.isalpha() or w.endswith("("))}
-    return [w for w in words if w in found]
+    counts: "Dict[str, int]" = {}
+    for w in words_of(text):
+        counts[w] = counts.get(w, 0) + 1
+    return {
+        w: count
+        for w, count in counts.items()
+        if w[0].isalpha() and not (w.isalpha() or w.endswith("("))
+    }
 
 
 def printable(text: str) -> str:

@@ -24,7 +24,7 @@ from ...scalars.operations import PRODUCT
 from ..known_targets import KnownTargets
 from ..own import RememberingNothing, check_attributes, generate_from_samples, is_own
 from ..program import reachable
-from ..record.step_inputs import COUNT, Draws, with_settings
+from ..record.step_inputs import COUNT, OVER_SAMPLES, Draws, with_settings
 from ..simplified import Choices
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, function, hottest_first, listed, named, pattern
@@ -32,14 +32,13 @@ from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, List, Sequence, Set, Tuple
 
     from ...core.layer import Parameter
     from ...core.losses import Loss
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
     from ...core.types import Batch, Matrix, RowOrNone
-    from ..record.samples import Samples
 
 
 class Program:
@@ -85,6 +84,7 @@ def of_samples(
     ]
     weights = batch[2] and [_datum(f"weight{i}", w, names, False) for i, w in enumerate(batch[2])]
     step.run(X, Y, weights)
+    step.simplify()
     code = step.code
     drawn = [pattern([r.name for r in step.draws.drawn])] if step.draws.drawn else []
     before = [f"{listed(names)} = data"] if names else []
@@ -156,47 +156,63 @@ def _of_batches(
     X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in range(count)]
     Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in range(count)]
     kind = "" if weighted else "unit"
-    weights: "Any" = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
-    if weighted:
-        weights = Weights(weights, Symbolic(name="mean_weight"))
-        weights.total = Symbolic(name=COUNT)
+    of_samples = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
+    weights = Weights(of_samples, Symbolic(name="mean_weight") if weighted else Symbolic(1))
+    weights.total = Symbolic(name=COUNT)
     (step.measure if measures else step.run)(X, Y, weights)
     from ..record.samples import Samples  # Imported here, because a step on given samples has none.
 
+    results = step.results()
+    samples = Samples(reachable(results), results, step.draws.drawn, count)
+    samples.keep_first()
+    step.simplify()
     code = step.code
-    samples = Samples(code, step.draws.drawn, count)
-    before, within = parts_of(samples, code)
+    sums = [node for node in code.numbers if node.operation == OVER_SAMPLES]
+    inner = inner_numbers(code)
+    before, within = parts_of(sums, inner, code)
     drawn = [r.name for r in step.draws.drawn if r.sample == 0]
     arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * weighted
     arriving += [pattern(drawn)] if drawn else []
     body = before + [f"for {listed(arriving)} in samples:"] + [f"    {line}" for line in within]
-    body += code.statements([node for node in step.common if samples.is_outside(node)])
+    body += code.statements([node for node in step.common if id(node) not in inner])
     body += step.ending(code)
     arriving = [pattern(step.names)] * (not measures) + [COUNT, "samples"]
     loop = f"for {listed(arriving)} in steps:"
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
 
-def parts_of(samples: "Samples", code: "Code") -> "Tuple[List[str], List[str]]":
+def inner_numbers(code: "Code") -> "Set[int]":
+    """Return the ids of the numbers that depend on the sample."""
+    inner: "Set[int]" = set()
+    for node in code.numbers:
+        if node.operation == OVER_SAMPLES:
+            continue
+        if node.sample is not None or any([id(v) in inner for v in node.operands]):
+            inner.add(id(node))
+    return inner
+
+
+def parts_of(
+    sums: "Sequence[Symbolic]", inner: "Set[int]", code: "Code"
+) -> "Tuple[List[str], List[str]]":
     """Return the statements before the loop over the samples, and those in the loop."""
-    needed = {id(v) for node in samples.sums for v in samples.terms(node)[0]}
+    needed = {id(v) for node in sums for v in node.operands}
     numbers: "List[Symbolic]" = []
     for node in reversed(code.numbers):
         if id(node) in needed:
             numbers.append(node)
             needed.update(map(id, node.operands))
     numbers.reverse()
-    before = code.statements([node for node in numbers if not samples.of[id(node)]])
-    within = code.statements([node for node in numbers if samples.of[id(node)]])
-    sums = []
-    for n, node in enumerate(samples.sums):
-        term = samples.terms(node)[0]
-        text = code.product(*term) if node.operation == "dot" else code.text(term[0], PRODUCT)
-        sums.append(f"sum{n} = sum{n} + {text}")
-    for n, node in enumerate(samples.sums):
-        code.names[id(node)] = f"sum{n}"
-        before.append(f"sum{n} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
-    return before, within + sums
+    before = code.statements([node for node in numbers if id(node) not in inner])
+    within = code.statements([node for node in numbers if id(node) in inner])
+    for n, node in enumerate(sums):
+        term = node.operands
+        text = code.product(*term) if len(term) == 2 else code.text(term[0], PRODUCT)
+        code.names[id(node)] = name = f"sum{n}"
+        within.append(f"{name} += {text}")
+    # -0.0 + x is x, even if x is 0.0 or -0.0.
+    before.append("".join([f"{code.names[id(node)]} = " for node in sums]) + "-0.0")
+    return before, within
 
 
 class Step:
@@ -234,15 +250,19 @@ class Step:
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights))
             self.optimizer.step(self.parameters)
-        self.end(value)
+        self.value = symbolic(value)
 
     def measure(self, X: "Matrix", Y: "Matrix", weights: "RowOrNone") -> None:
         """Compute the loss alone, without penalties, and change nothing."""
         with RememberingNothing(self.net.layers + [self.loss]):
             value = self.net.loss_of(X, Y, self.loss, weights)
-        self.end(value)
+        self.value = symbolic(value)
 
-    def end(self, value: "Any") -> None:
+    def results(self) -> "List[Symbolic]":
+        """Return the loss, and the gradients of the weights that learn."""
+        return [self.value, *self.updates.gradients()]
+
+    def simplify(self) -> None:
         """Set the code of the step, which computes the loss and what changes.
 
         ``common``   the numbers that are not computed for each weight by the optimizer's rule
@@ -250,7 +270,7 @@ class Step:
         # On PyPy, finding the factors takes longer than they save.
         is_exact = kernel() == "portable" or IS_PYPY
         new = Choices() if is_exact else KnownTargets(self.old)
-        self.value, *_ = new.again([symbolic(value), *self.updates.gradients()])
+        self.value, *_ = new.again(self.results())
         self.updates.simplify(new)
         self.code = BranchingCode([self.value, *self.updates.outputs()])
         self.common = self.updates.part(self.code)

@@ -231,7 +231,8 @@ class WeightUpdates:
         lines = []
         after = []
         for n, update in enumerate(updates):
-            lines += code.statements(take(waiting, update.needed()))
+            if waiting:
+                lines += code.statements(take(waiting, update.needed()))
             w = update.names[0]
             # A later line may need the old number.
             if last.get(w, -1) > n and update.rule.changes_weight:

@@ -69,7 +69,9 @@ class BatchRecord:
         self.noted: "List[Tuple[str, Row]]" = []
         value, gradients = self.backpropagate(X, Y, self.sample_weights(weighted, count))
         self.record = Printer([value, *gradients])
-        self.samples = Samples(self.record, self.draws_of_step.drawn, count)
+        self.samples = Samples(
+            self.record.numbers, self.record.outputs, self.draws_of_step.drawn, count
+        )
         self.draws = self.samples.draws
         self.drawn = [r for r in self.draws_of_step.drawn if r.sample == 0]
         for n, r in enumerate(self.drawn):
@@ -127,7 +129,7 @@ class BatchRecord:
 
     def separate(self) -> None:
         """Find the sums in the order of the gradients, and make them inputs."""
-        known = {key for key, name in self.record.names.items() if name == COUNT}
+        known = {id(node) for node in self.samples.counts}
         self.names.update({key: COUNT for key in known})
         left = {id(node) for node in self.samples.sums} - known
         ends = left | known

@@ -5,44 +5,46 @@ sample, it becomes a sum over any number of samples.
 """
 
 from ...scalars.symbolic import Undecided
-from .step_inputs import COUNT
+from .step_inputs import COUNT, OVER_SAMPLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ...scalars import Symbolic
-    from ..program import Printer
 
 
 class Samples:
     """The division of a step on a few samples into a part per sample and sums over samples.
 
-    ``sums``    the sums over samples
-    ``draws``   for each group of random numbers, how many of them each sample takes
+    ``sums``     the sums over samples
+    ``counts``   the sums of weights that are all 1, which become inputs
+    ``draws``    for each group of random numbers, how many of them each sample takes
     """
 
-    def __init__(self, code: "Printer", drawn: "List[Symbolic]", count: int) -> None:
+    def __init__(
+        self,
+        numbers: "Sequence[Symbolic]",
+        outputs: "Sequence[Symbolic]",
+        drawn: "List[Symbolic]",
+        count: int,
+    ) -> None:
         self.count = count
         self.all = (1 << count) - 1
         # For each number, one bit per sample and per random number that it depends on.
         self.of: "Dict[int, int]" = {}
         self.sums: "List[Symbolic]" = []
+        self.counts: "List[Symbolic]" = []
         self.twins: "Dict[Any, Symbolic]" = {}
-        bits = {id(code.same.get(id(r))): 1 << count + n for n, r in enumerate(drawn)}
+        bits = {id(r): 1 << count + n for n, r in enumerate(drawn)}
         owners: "List[Optional[int]]" = [None] * len(drawn)
-        for node in code.numbers:
+        for node in numbers:
+            if node.operation == "total" and self.is_count(node):
+                node.operation, node.operands, node.name = "", (), COUNT
+                self.counts.append(node)
             of = bits.get(id(node), 0) if node.sample is None else 1 << node.sample
             for operand in node.operands:
                 of |= self.of[id(operand)]
-            if (
-                node.operation == "total"
-                and [(v.name, v.sample) for v in node.operands] == self.weights
-                and node.operands[0].kind == "unit"
-            ):
-                code.names[id(node)] = COUNT
-                self.of[id(node)] = 0
-                continue
             self.of[id(node)] = of
             own = of & self.all
             if own & (own - 1):
@@ -56,21 +58,18 @@ class Samples:
         self.rename(drawn, owners)
         for node in self.sums:
             self.check(node)
-        if any([self.place(node) is not None for node in code.outputs]):
+        if any([self.place(node) is not None for node in outputs]):
             raise Undecided("a result depends on one sample only")
 
-    @property
-    def weights(self) -> "List[Any]":
-        return [("weight", i) for i in range(self.count)]
+    def is_count(self, node: "Symbolic") -> bool:
+        """Return whether a sum is that of all weights, each of which is 1."""
+        weights = [v.sample for v in node.operands if v.kind == "unit"]
+        return len(node.operands) == self.count and weights == list(range(self.count))
 
     def place(self, node: "Symbolic") -> "Optional[int]":
         """Return the one sample that a number depends on, or None for no sample or several."""
         of = self.of[id(node)] & self.all
         return None if of & (of - 1) or not of else of.bit_length() - 1
-
-    def is_outside(self, node: "Symbolic") -> bool:
-        """Return whether a number depends on no sample, or on all of them."""
-        return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
 
     def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
         """Give the random numbers of every sample the same names."""
@@ -82,6 +81,11 @@ class Samples:
         """Return the operands of a sum over samples, sample by sample."""
         size = len(node.operands) // self.count
         return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
+
+    def keep_first(self) -> None:
+        """Keep only the first term of each sum; it stands for those of all samples."""
+        for node in self.sums:
+            node.operation, node.operands = OVER_SAMPLES, self.terms(node)[0]
 
     def check(self, node: "Symbolic") -> None:
         """Raise an error unless the sum has one term per sample, all computed in the same way."""
@@ -107,12 +111,18 @@ class Samples:
                 and a.name == b.name
                 and len(a.operands) == len(b.operands)
             )
-            if not same or not a.operation and (a.sample, b.sample) != (0, sample):
+            if not same or not (a.operation or self.are_alike_inputs(a, b, sample)):
                 return False
             if self.of[id(a)] & self.all > 1:  # It depends on other samples, too.
                 return False
             waiting.extend(zip(a.operands, b.operands))
         return True
+
+    def are_alike_inputs(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
+        """Return whether two inputs or constants with the same name are alike."""
+        if a.sample is b.sample is None:
+            return repr(a.value) == repr(b.value)
+        return (a.sample, b.sample) == (0, sample)
 
 
 def group_sizes(owners: "List[Optional[int]]", count: int) -> "List[int]":
