@@ -316,7 +316,8 @@ def _apart(net: "Sequential") -> "Sequential":
     """
     if sys.implementation.name in _ON_DEVICES:
         return net
-    return _above("engines.prediction", "apart")(net)  # type: ignore[no-any-return]
+    plug_in(apart=_above("engines.prediction", "apart"))  # Further predictions call it directly.
+    return PLUG_POINTS["apart"](net)  # type: ignore[no-any-return]
 
 
 def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":

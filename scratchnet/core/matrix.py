@@ -27,16 +27,16 @@ def shape(A: Matrix) -> Shape:
     (2, 3)
     """
     try:
-        widths = [len(row) for row in A]
+        widths = list(map(len, A))
     except TypeError:  # a number or a flat list
         widths = []
     if not widths or not widths[0]:
         raise ValueError(
             f"{shown(A)} is not a matrix; give a list of rows with at least one number, [[...]]"
         )
-    for i, width in enumerate(widths):
-        if width != widths[0]:
-            raise ValueError(f"row {i} has {width} columns where row 0 has {widths[0]}")
+    if widths.count(widths[0]) < len(widths):
+        i = [width == widths[0] for width in widths].index(False)
+        raise ValueError(f"row {i} has {widths[i]} columns where row 0 has {widths[0]}")
     return len(widths), widths[0]
 
 

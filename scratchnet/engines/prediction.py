@@ -10,7 +10,13 @@ from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
 from .products import COMPILED
-from .rows_of_floats import are_finite_floats, are_floats, are_rows, have_length
+from .rows_of_floats import (
+    are_finite_floats,
+    are_floats,
+    are_rows,
+    convert_few_rows,
+    have_length,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,14 +42,63 @@ MOST_PREDICTIONS = 32
 NUMBERS = {float, int, bool}
 
 
+class Prediction(Sequential):
+    """A network for one call of ``predict`` or ``evaluate``, which leaves the layers as they are.
+
+    It shares the attributes of the given network, ``net``, except those in slots. Methods that the
+    user has replaced are therefore replaced here, too.
+    """
+
+    __slots__ = ("net", "A", "for_many")
+
+    if TYPE_CHECKING:
+        net: "Sequential"
+        for_many: "Any"
+
+    def accept(self, X: "Any") -> "Any":
+        rows = convert_few_rows(X, self.inputs) if self.number is float else None
+        return rows or Sequential.accept(self, X)
+
+    def outputs_for(self, X: "Any") -> "Matrix":
+        if not isinstance(X, list):
+            X = accept_rows(X)
+        if len(X) >= FEWEST:
+            return apart_for_many(self.net).outputs_for(X)
+        rows = self.accept(X)
+        if not isinstance(rows, list):
+            rows = [rows[i] for i in range(len(rows))]
+        borrowed = threads.borrow(self.net)
+        outputs = self.propagate(rows, borrowed[1])
+        threads.give_back(self.net, borrowed)
+        return outputs
+
+    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Any", weights: "Any" = None) -> "Any":
+        if not hasattr(self, "for_many"):
+            self.for_many = apart_for_many(self.net)
+        return self.for_many.loss_of(X, Y, loss, weights)
+
+
 def apart(net: "Sequential") -> "Sequential":
+    """Return a network that predicts as ``net`` does, for one call of ``predict`` or ``evaluate``.
+
+    Of a subclass it is a copy, whose methods may use its layers.
+    """
+    if type(net) is not Sequential:
+        return threads.apart(net)
+    twin = object.__new__(Prediction)
+    twin.__dict__ = net.__dict__
+    twin.net = net
+    return twin
+
+
+def apart_for_many(net: "Sequential") -> "Sequential":
     """Return a network with layers of its own, which share the parameters, for one prediction.
 
     It predicts many samples by generated code.
     """
     twin: "Any" = threads.apart(net)
     # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
-    if COMPILED or net.number is not float or type(net) is not Sequential or is_patched(net):
+    if COMPILED or net.number is not float or is_patched(net):
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
     loss_by_layers = twin.loss_of

@@ -1,7 +1,8 @@
 """One network in several threads.
 
-    apart     a network that predicts during a training run
-    Guarded   a training run that ends if another one trains the same network
+    apart               a network that predicts during a training run
+    borrow, give_back   layers for a prediction, which the next one uses again
+    Guarded             a training run that ends if another one trains the same network
 
 The layers keep in ``forward`` what ``backward`` needs. A prediction in another thread would change
 it in the middle of a training step, so ``predict`` uses layers of its own. They share the
@@ -19,7 +20,7 @@ from ..core.layer import Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator
+    from typing import Any, Dict, Iterator, List, Tuple
 
     from ..core.history import Epoch
     from ..core.network import Sequential
@@ -62,6 +63,49 @@ def _with_own_layers(value: "Any") -> "Any":
 def shallow_copy(thing: "Any") -> "Any":
     twin = object.__new__(type(thing))
     twin.__dict__ = dict(thing.__dict__)  # On PyPy, an update takes longer than a new dict.
+    return twin
+
+
+# The names under which the package's layers store what ``backward`` needs, and "generator".
+STORED = "A", "C", "S", "U", "X", "Z", "generator", "mask"
+_sharing_kinds: "Dict[type, type]" = {}
+
+
+def borrow(net: "Sequential") -> "Tuple[List[int], List[Any], Any]":
+    """Return the ids of the network's layers, layers for a prediction, and what owns the ids.
+
+    Of the package's own layers they share the attributes, so that copying them takes no time.
+    """
+    ids = list(map(id, net.layers))
+    try:
+        borrowed = net.__dict__["SPARE"].pop()  # in one step, for all threads
+        if borrowed[0] == ids:
+            return borrowed  # type: ignore[no-any-return]
+    except (KeyError, IndexError):
+        pass
+    if all([is_listed(type(layer)) for layer in net.layers]):
+        return ids, list(map(_sharing, net.layers)), net.layers[:]
+    return ids, list(map(_layer, net.layers)), None
+
+
+def give_back(net: "Sequential", borrowed: "Any") -> None:
+    """Keep the layers for the next prediction, unless user-defined ones may store something.
+
+    Pickles omit them, because their name is in capitals.
+    """
+    if borrowed[2]:
+        net.__dict__.setdefault("SPARE", []).append(borrowed)
+
+
+def _sharing(layer: "Any") -> "Any":
+    """Return a layer that shares the attributes of one of the package's, except those it stores."""
+    kind = type(layer)
+    if kind not in _sharing_kinds:
+        # Slots come before the attributes in __dict__.
+        body = {"__slots__": STORED, "__module__": kind.__module__}
+        _sharing_kinds[kind] = type(kind.__name__, (kind,), body)
+    twin: "Any" = object.__new__(_sharing_kinds[kind])
+    twin.__dict__ = layer.__dict__
     return twin
 
 

@@ -1,14 +1,18 @@
 """One network in several threads: predictions during a training run change nothing, two runs at once are refused."""
 
+import gc
 import os
+import pickle
 import sys
 import threading
+import weakref
 from functools import partial
 
 import pytest
 
 import scratchnet as sn
 from scratchnet.codegen.own import RememberingNothing
+from scratchnet.core.layers import LAYERS
 from scratchnet.scalars.symbolic import Undecided
 
 X = [[k % 7 / 7, k % 5 / 5] for k in range(40)]
@@ -191,3 +195,132 @@ def test_a_rule_without_code_in_another_thread_changes_no_choice():
     with pytest.raises(Undecided, match="it catches the error"):
         with RememberingNothing([sn.Tanh()]):
             Undecided("a rule caught this")
+
+
+# ---- predictions of a few samples, which use their layers again --------------------------------------------------
+
+WITH_WIDTH = {"Dense": (2, 2), "LayerNormalization": (2,), "PReLU": (2,), "RMSNormalization": (2,)}
+
+
+@pytest.mark.parametrize("kind", [*LAYERS.values(), *sn.deep.LAYERS.values()])
+def test_a_prediction_stores_nothing_in_the_layers_of_the_package(kind):
+    net = sn.Sequential([sn.Normalization(), kind(*WITH_WIDTH.get(kind.__name__, ()))])
+    net.adapt(X)
+    expected = net.copy().forward(X[:3])
+    A = net.propagate(X[:2], net.layers, sn.random.Generator(1))  # as in a training step
+    before = [dict(vars(layer)) for layer in net.layers]
+    for _ in range(2):
+        assert net.predict(X[:2]) + net.predict(X[2:3]) == expected
+    for layer, old in zip(net.layers, before):
+        assert {name: id(v) for name, v in vars(layer).items()} == {n: id(old[n]) for n in old}
+    assert net.A is A
+
+
+class Counting(sn.Layer):
+    """A user-defined layer that stores something from call to call."""
+
+    calls = 0
+
+    def forward(self, X):
+        self.calls += 1
+        return [[self.calls * x for x in row] for row in X]
+
+
+def without_user_defined_layers():
+    net = sn.Sequential(
+        [sn.Normalization(), sn.Dense(2, 4), sn.LeakyReLU(), sn.Dense(4, 3), sn.Softmax()], seed=3
+    )
+    net.adapt(X)
+    return net
+
+
+CHANGES = {
+    "a hyperparameter": lambda net: setattr(net.layers[2], "slope", 0.5),
+    "a parameter": lambda net: setattr(net.layers[1], "bias", sn.Parameter("b", (4,), [1.0] * 4)),
+    "its value": lambda net: setattr(net.layers[1].bias, "value", [1, 2, 3, 4]),
+    "a number": lambda net: net.layers[1].bias.value.__setitem__(0, 2.5),
+    "a function": lambda net: setattr(net.layers[2], "function", lambda z: 2 * z),
+    "forward": lambda net: setattr(net.layers[2], "forward", lambda Z: [[z[0]] * 4 for z in Z]),
+    "a layer": lambda net: net.layers.__setitem__(2, sn.Tanh()),
+    "to a user-defined layer": lambda net: net.layers.__setitem__(2, Counting()),
+    "one layer less": lambda net: net.layers.pop(),
+    "the list of layers": lambda net: setattr(net, "layers", net.layers[:3]),
+    "accept": lambda net: setattr(net, "accept", lambda X: [[0.5, -0.5]] * len(X)),
+    "propagate": lambda net: setattr(net, "propagate", lambda X, *_: [row[:1] for row in X]),
+    "outputs_for": lambda net: setattr(net, "outputs_for", lambda X: [[9.0]] * len(X)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_changes_between_predictions_of_a_few_samples_count(change):
+    net, new = without_user_defined_layers(), without_user_defined_layers()
+    unchanged = net.predict(X[:2])
+    change(net)
+    change(new)
+    outputs = net.predict(X[:2])
+    assert outputs != unchanged and outputs == net.predict(X[:2]) == new.predict(X[:2])
+
+
+def test_a_prediction_may_begin_at_any_line_of_another_one():
+    """As in another thread, in a handler of a signal or in a finalizer."""
+    net, files = without_user_defined_layers(), ("activations.py", "layers.py", "network.py")
+    expected, interruptions = net.predict(X[:1]), []
+
+    def trace(frame, event, argument):
+        if os.path.basename(frame.f_code.co_filename) not in files:
+            return None
+        if event == "line":
+            sys.settrace(None)
+            interruptions.append(net.predict(X[1:2]))
+            sys.settrace(trace)
+        return trace
+
+    other, former = net.predict(X[1:2]), sys.gettrace()
+    sys.settrace(trace)
+    try:
+        outputs = net.predict(X[:1])
+    finally:
+        sys.settrace(former)
+    assert outputs == expected and len(interruptions) > 20
+    assert all(found == other for found in interruptions)
+
+
+def test_predictions_in_several_threads():
+    net, wrong = without_user_defined_layers(), []
+    expected = [net.predict([row]) for row in X]
+
+    def work(k):
+        for i in list(range(k, len(X))) * 10:
+            if net.predict([X[i]]) != expected[i]:
+                wrong.append(i)
+
+    former = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(former)
+    assert not wrong
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="PyPy frees memory later")
+def test_a_prediction_of_a_few_samples_makes_no_cycles():
+    gc.disable()
+    try:
+        net = without_user_defined_layers()
+        net.predict(X[:2])
+        weights, net = weakref.ref(net.layers[1].weights), None
+        assert weights() is None
+    finally:
+        gc.enable()
+
+
+def test_pickles_are_the_same_after_a_prediction():
+    net = without_user_defined_layers()
+    before = pickle.dumps(net)
+    expected = net.predict(X[:2])
+    assert pickle.dumps(net) == before and pickle.loads(before).predict(X[:2]) == expected
