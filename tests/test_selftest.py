@@ -19,8 +19,19 @@ from scratchnet.core import (
     random,
     schedules,
 )
+from scratchnet.engines import generated, prediction, rules
 from scratchnet.formats import json, safetensors
 from scratchnet.selftest import golden
+
+
+@pytest.fixture(autouse=True)
+def code_is_generated_anew():
+    """Code that is kept hides a rule that a test replaces, or has it in it in later tests."""
+    for cache in (generated.programs, rules._sources, prediction._predictions):
+        cache.clear()
+    yield
+    for cache in (generated.programs, rules._sources, prediction._predictions):
+        cache.clear()
 
 
 def test_every_case_is_right_here():
