@@ -4,27 +4,9 @@ import random
 import re
 
 import pytest
+import sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import (
-    NAMES,
-    SHEETS,
-    and_gate,
-    by_hand,
-    carried_on,
-    checked,
-    digits,
-    evaluated,
-    filled,
-    listed,
-    made,
-    mistake,
-    one,
-    sigmoid,
-    steps,
-    two_outputs,
-    xor,
-)
 from test_explanation import mazur
 
 import scratchnet as sn
@@ -37,18 +19,18 @@ from scratchnet.explanation.worksheet import decimals_of, read, value_of, worksh
 # ---- writing -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(SHEETS))
+@pytest.mark.parametrize("name", sorted(sheets.SHEETS))
 def test_each_number_has_one_blank_in_order(name):
-    why = SHEETS[name]()
+    why = sheets.SHEETS[name]()
     text = worksheet(why)
     blanks = re.findall(r"^(.*) = ____$", text, re.M)
-    assert blanks == listed(why) and len(set(blanks)) == len(blanks)
+    assert blanks == sheets.listed(why) and len(set(blanks)) == len(blanks)
     assert [entry[0] for entry in read(text)] == [
-        n for n in listed(why, made=False) if n not in blanks
+        n for n in sheets.listed(why, made=False) if n not in blanks
     ]
     known = set()
     for line in text.splitlines():  # A formula contains only numbers of lines before it.
-        names = re.findall(NAMES, line)
+        names = re.findall(sheets.NAMES, line)
         assert (
             not line.startswith("# ")
             or " = " not in line
@@ -58,19 +40,19 @@ def test_each_number_has_one_blank_in_order(name):
         known.update(names[:1])
 
 
-@pytest.mark.parametrize("name", sorted(SHEETS))
+@pytest.mark.parametrize("name", sorted(sheets.SHEETS))
 def test_each_formula_gives_its_number(name):
-    why = SHEETS[name]()
-    values = {n: why[n].value for n in listed(why, made=False)}
+    why = sheets.SHEETS[name]()
+    values = {n: why[n].value for n in sheets.listed(why, made=False)}
     formulas = re.findall(r"^# (.*?) = (.*)$", worksheet(why), re.M)
     formulas = [(n, formula) for n, formula in formulas if n in values]
-    assert len(formulas) == len(listed(why))
+    assert len(formulas) == len(sheets.listed(why))
     for n, formula in formulas:
-        assert evaluated(formula, values) == pytest.approx(values[n], rel=1e-12), n
+        assert sheets.evaluated(formula, values) == pytest.approx(values[n], rel=1e-12), n
 
 
 def test_the_worksheet_of_the_article():
-    text = worksheet(and_gate(), header="# scratchnet explain --step=1\nby hand")
+    text = worksheet(sheets.and_gate(), header="# scratchnet explain --step=1\nby hand")
     assert text.startswith(
         "# scratchnet explain --step=1\n# by hand\n# step 1: replace each ____ with a number"
     )
@@ -85,7 +67,7 @@ def test_the_worksheet_of_the_article():
 
 
 def test_numbers_that_a_shortcut_leaves_out_have_no_blank():
-    text = worksheet(xor())
+    text = worksheet(sheets.xor())
     assert (
         "3.derivative" not in text
         and "3.a[0][0].gradient" not in text
@@ -94,7 +76,7 @@ def test_numbers_that_a_shortcut_leaves_out_have_no_blank():
 
 
 def test_decimals_of_given_numbers():
-    why = xor()
+    why = sheets.xor()
     assert "0.weights[0][0] = {:.2f}\n".format(why["0.weights[0][0]"].value) in worksheet(
         why, decimals=2
     )
@@ -104,7 +86,7 @@ def test_only_the_forward_pass():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.ReLU()])
     why = explain(net, [[-1.0]])
     assert re.findall("(.*) = ____", worksheet(why)) == ["0.z[0][0]", "1.a[0][0]"]
-    assert check(why, read(filled(why, 2))).passed
+    assert check(why, read(sheets.filled(why, 2))).passed
 
 
 # ---- reading -------------------------------------------------------------------------------------
@@ -187,17 +169,17 @@ def test_half_a_unit_of_the_last_digit(text, half, decimals):
 
 
 @pytest.mark.parametrize("decimals", [3, 4, 6, 10])
-@pytest.mark.parametrize("name", sorted(SHEETS))
+@pytest.mark.parametrize("name", sorted(sheets.SHEETS))
 def test_a_worksheet_with_the_right_numbers(name, decimals):
-    why = SHEETS[name]()
-    findings = check(why, read(filled(why, decimals)))
+    why = sheets.SHEETS[name]()
+    findings = check(why, read(sheets.filled(why, decimals)))
     assert findings.passed and findings.wrong is None and findings.missing == []
-    assert findings.right == made(why)
+    assert findings.right == sheets.made(why)
     assert (
         findings.text()
         == str(findings)
         == "right: {0} numbers; missing: 0 numbers of the worksheet\nscore: {0} of {0}".format(
-            len(listed(why))
+            len(sheets.listed(why))
         )
     )
 
@@ -205,53 +187,53 @@ def test_a_worksheet_with_the_right_numbers(name, decimals):
 def test_an_empty_worksheet():
     why = mazur()
     findings = check(why, read(worksheet(why)))
-    assert findings.passed and findings.right == [] and findings.missing == listed(why)
+    assert findings.passed and findings.right == [] and findings.missing == sheets.listed(why)
 
 
 def test_a_number_is_right_if_its_digits_are():
     why = mazur()  # loss = 0.298371109
     for text in ("0.3", "0.298", "0.2984", "0.298371109", "2.984e-1"):
-        assert one(why, "loss", text).passed, text
+        assert sheets.one(why, "loss", text).passed, text
     for text in ("0.4", "0.297", "0.2983", "0.298371108", "1", "-0.3", "1/3"):
-        wrong = one(why, "loss", text).wrong
+        wrong = sheets.one(why, "loss", text).wrong
         assert (
             wrong.name == "loss" and wrong.given == text and wrong.number.value == why["loss"].value
         )
         assert wrong.right == number(
             why["loss"].value, max(4, 4 if "/" in text else decimals_of(text))
         )
-    coarse = one(why, "loss", "0").wrong  # right to no decimals, but too coarse
+    coarse = sheets.one(why, "loss", "0").wrong  # right to no decimals, but too coarse
     assert coarse.mistake == "it has too few digits to be checked"
-    assert one(why, "x[0][0]", "0").wrong is not None
-    assert one(and_gate(), "0.weights[0][0].new", "3/8").passed
-    assert not one(and_gate(), "0.weights[0][0].new", "4/8").passed
+    assert sheets.one(why, "x[0][0]", "0").wrong is not None
+    assert sheets.one(sheets.and_gate(), "0.weights[0][0].new", "3/8").passed
+    assert not sheets.one(sheets.and_gate(), "0.weights[0][0].new", "4/8").passed
     for text in ("0.92", "0.93"):  # 0.925 can be rounded to either.
-        assert one(and_gate(), "0.bias[0].new", text).passed
+        assert sheets.one(sheets.and_gate(), "0.bias[0].new", text).passed
     # With as many decimals as the entry, this would be 0.0.
-    assert one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
+    assert sheets.one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
 
 
 def test_a_whole_number_may_be_near_enough():
     net = sn.Sequential([sn.Dense(1, 2, weights=[[0.001, 0.5]]), sn.Tanh()])
     why = explain(net, [[1]], [[1, 0]], loss="half_squared_error", optimizer=sn.SGD(0.1))
     assert number(why["1.derivative[0][0]"].value) == "1"  # 0.999999
-    assert one(why, "1.derivative[0][0]", "1").passed
+    assert sheets.one(why, "1.derivative[0][0]", "1").passed
     for decimals in (1, 2, 4):  # the answer key, in which such a number has no decimals
         assert check(why, read(worksheet(why, decimals, answers=True))).passed
-    assert not one(why, "1.derivative[0][1]", "1").passed  # 0.7864
+    assert not sheets.one(why, "1.derivative[0][1]", "1").passed  # 0.7864
 
 
 def test_zero_may_be_near_enough():
     net = sn.Sequential([sn.Dense(1, 2, weights=[[6, 3]]), sn.Tanh()])
     why = explain(net, [[1]], [[0, 0]], loss="half_squared_error", optimizer=sn.SGD(0.1))
     assert number(why["1.derivative[0][0]"].value) == "2.458e-05"
-    assert one(why, "1.derivative[0][0]", "0").passed
-    assert not one(why, "1.derivative[0][1]", "0").passed  # 0.009866
+    assert sheets.one(why, "1.derivative[0][0]", "0").passed
+    assert not sheets.one(why, "1.derivative[0][1]", "0").passed  # 0.009866
 
 
 def test_other_names_of_a_number():
     why = mazur()
-    findings = checked(
+    findings = sheets.checked(
         why, **{"1.z[0][0]": "0.3775", "3.z[0][0].gradient": "0.1385", "loss": "0.2984"}
     )
     assert findings.right == ["1.z[0][0]", "loss", "3.z[0][0].gradient"]
@@ -264,7 +246,7 @@ def test_an_unknown_name_raises_the_error_of_a_look_up():
         with pytest.raises(UnknownName) as asked:
             why[name]
         with pytest.raises(UnknownName) as error:
-            one(why, name, "1")
+            sheets.one(why, name, "1")
         assert str(error.value) == str(asked.value)
 
 
@@ -282,23 +264,25 @@ def test_entries_are_checked_in_the_order_of_the_step():
 
 
 def test_a_changed_given_number_is_wrong():
-    wrong = one(mazur(), "x[0][0]", "0.5").wrong
+    wrong = sheets.one(mazur(), "x[0][0]", "0.5").wrong
     assert (wrong.name, wrong.right, wrong.mistake) == ("x[0][0]", "0.05", None)
     assert "given" in wrong.text()
 
 
 @settings(max_examples=25)
-@given(steps(), st.integers(2, 12))
+@given(sheets.steps(), st.integers(2, 12))
 def test_right_numbers_are_always_accepted(why, decimals):
-    names = [name for name in listed(why)] + ["loss.new"]
-    findings = check(why, [(name, digits(float(why[name].value), decimals), 1) for name in names])
+    names = [name for name in sheets.listed(why)] + ["loss.new"]
+    findings = check(
+        why, [(name, sheets.digits(float(why[name].value), decimals), 1) for name in names]
+    )
     assert findings.passed, findings.text()
     for name in names[::7]:
-        assert one(why, name, digits(float(why[name].value), decimals)).passed
+        assert sheets.one(why, name, sheets.digits(float(why[name].value), decimals)).passed
 
 
 @settings(max_examples=25)
-@given(steps())
+@given(sheets.steps())
 def test_the_record_without_a_mistake_gives_its_own_numbers(why):
     why["loss.new"]
     working = Working(why.step, lambda node: None, Mistake("none"))
@@ -311,37 +295,39 @@ def test_the_record_without_a_mistake_gives_its_own_numbers(why):
 
 
 def test_by_hand_is_right_without_a_mistake():
-    why, numbers = mazur(), by_hand()
-    assert set(numbers) >= set(listed(why))
+    why, numbers = mazur(), sheets.by_hand()
+    assert set(numbers) >= set(sheets.listed(why))
     for name in numbers:
         assert numbers[name] == pytest.approx(why[name].value, rel=1e-12), name
-    assert digits(numbers["loss.new"], 9) == "0.291027774"
-    assert digits(by_hand("updated")["loss.new"], 9) == "0.291027924"
+    assert sheets.digits(numbers["loss.new"], 9) == "0.291027774"
+    assert sheets.digits(sheets.by_hand("updated")["loss.new"], 9) == "0.291027924"
 
 
 @pytest.mark.parametrize("decimals", [2, 3, 4, 6])
 def test_numbers_computed_from_rounded_numbers_are_right(decimals):
     why = mazur()
-    numbers = by_hand(r=lambda value: round(value, decimals))
-    assert check(why, read(filled(why, decimals, numbers))).passed
+    numbers = sheets.by_hand(r=lambda value: round(value, decimals))
+    assert check(why, read(sheets.filled(why, decimals, numbers))).passed
     # With more digits, the error of the rounding becomes visible.
     more = decimals + 4
-    entries = [(name, digits(numbers[name], more), 1) for name in listed(why)]
+    entries = [(name, sheets.digits(numbers[name], more), 1) for name in sheets.listed(why)]
     assert not check(why, entries).passed or decimals > 6
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_numbers_computed_from_rounded_and_from_exact_numbers_are_right(seed):
-    why, choice = xor(), random.Random(seed)
-    exact = {name: why[name].value for name in listed(why, made=False)}
+    why, choice = sheets.xor(), random.Random(seed)
+    exact = {name: why[name].value for name in sheets.listed(why, made=False)}
     formulas = dict(re.findall(r"^# (\S+) = (.*)$", worksheet(why), re.M))
     numbers = {}
     for name in exact:  # Each is computed by its formula, from rounded or exact numbers.
         used = {n: choice.choice([exact[n], numbers.get(n, exact[n])]) for n in exact}
         numbers[name] = (
-            round(evaluated(formulas[name], used), 3) if name in formulas else round(exact[name], 4)
+            round(sheets.evaluated(formulas[name], used), 3)
+            if name in formulas
+            else round(exact[name], 4)
         )
-    findings = check(why, read(filled(why, 3, numbers)))
+    findings = check(why, read(sheets.filled(why, 3, numbers)))
     assert findings.passed, findings.text()
 
 
@@ -351,12 +337,12 @@ def test_numbers_computed_from_rounded_and_from_exact_numbers_are_right(seed):
 def test_what_follows_from_a_wrong_number_counts():
     """z is wrong; the outputs computed from it are right with it, and so are those beside it."""
     z = 0.3775 - 0.35  # the bias is left out
-    a = sigmoid(z)
+    a = sheets.sigmoid(z)
     sheet = [
         ("0.z[0][0]", "{:.4f}".format(z), 1),
         ("1.a[0][0]", "{:.4f}".format(a), 2),
         ("0.z[0][1]", "0.3925", 3),
-        ("2.z[0][0]", "{:.4f}".format(0.4 * a + 0.45 * sigmoid(0.3925) + 0.6), 4),
+        ("2.z[0][0]", "{:.4f}".format(0.4 * a + 0.45 * sheets.sigmoid(0.3925) + 0.6), 4),
         ("2.z[0][1]", "7", 5),
     ]
     findings = check(mazur(), sheet)
@@ -369,7 +355,7 @@ def test_what_follows_from_a_wrong_number_counts():
     assert text.endswith("\nscore: 3 of {}".format(findings.score[1]))
     assert "line 1: " in text and "line 5: " in text
     assert findings.wrong.carried is None and findings.wrongs[1].carried == "{:.4f}".format(
-        0.5 * a + 0.55 * sigmoid(0.3925) + 0.6
+        0.5 * a + 0.55 * sheets.sigmoid(0.3925) + 0.6
     )
     assert "with the wrong numbers before it, " in text
 
@@ -414,9 +400,9 @@ def test_an_answer_key_is_right():
 )  # all digits of the calculator, or those written down
 @pytest.mark.parametrize("name", ["0.z[0][1]", "3.a[1][0]", "2.z[0][0].gradient", "0.bias[0].new"])
 def test_what_follows_from_a_wrong_number_is_right(name, used):
-    why = two_outputs()
-    text = digits(why[name].value * 1.7 + 0.2, 4)
-    findings = check(why, carried_on(why, name, text, 4, used))
+    why = sheets.two_outputs()
+    text = sheets.digits(why[name].value * 1.7 + 0.2, 4)
+    findings = check(why, sheets.carried_on(why, name, text, 4, used))
     assert [wrong.name for wrong in findings.wrongs] == [name], findings.text()
     assert findings.missing == [] and findings.score[0] == findings.score[1] - 1
 
@@ -427,12 +413,12 @@ def test_what_follows_from_a_wrong_number_is_right(name, used):
 @pytest.mark.parametrize("loss", ["mean_squared_error", "binary_cross_entropy"])
 @pytest.mark.parametrize("name", ["2.z[0][1].gradient", "2.weights[1][0].gradient", "loss"])
 def test_a_mean_that_divides_by_one_number_only(loss, name):
-    why = two_outputs(loss)
+    why = sheets.two_outputs(loss)
     value = why[name].value
     said = "this is the result if the division by the number of {} is left out"
-    assert mistake(why, name, 4 * value) == said.format("terms")
+    assert sheets.mistake(why, name, 4 * value) == said.format("terms")
     # Two samples and two outputs: the first of the two is named.
-    assert mistake(why, name, 2 * value) == said.format("samples")
+    assert sheets.mistake(why, name, 2 * value) == said.format("samples")
 
 
 def test_a_mean_over_three_samples_and_two_outputs():
@@ -441,7 +427,7 @@ def test_a_mean_over_three_samples_and_two_outputs():
     said = "this is the result if the division by the number of {} is left out"
     for factor, things in ((6, "terms"), (3, "samples"), (2, "outputs")):
         gradient = why["0.z[1][1].gradient"].value * factor
-        assert mistake(why, "0.z[1][1].gradient", gradient) == said.format(things)
+        assert sheets.mistake(why, "0.z[1][1].gradient", gradient) == said.format(things)
 
 
 def test_a_sum_that_is_zero_without_the_weights():
@@ -449,5 +435,5 @@ def test_a_sum_that_is_zero_without_the_weights():
     layers = [sn.Dense(1, 2, weights=[[0.5, 1]]), sn.ReLU()]
     layers += [sn.Dense(2, 3, weights=[[0.3, 0.6, -0.4], [0.2, -0.7, 0.1]]), sn.Softmax()]
     why = explain(sn.Sequential(layers), [[1]], [2], "categorical_cross_entropy", "sgd")
-    wrong = one(why, "1.a[0][0].gradient", "0.0000").wrong
+    wrong = sheets.one(why, "1.a[0][0].gradient", "0.0000").wrong
     assert wrong.mistake == "this is the result if the weight is left out on the way back"

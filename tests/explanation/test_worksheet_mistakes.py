@@ -6,25 +6,9 @@ import time
 from fractions import Fraction as F
 
 import pytest
+import sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import (
-    GATE,
-    SAYS,
-    SENTENCE,
-    SHEETS,
-    and_gate,
-    by_hand,
-    digits,
-    filled,
-    listed,
-    made,
-    mistake,
-    one,
-    sigmoid,
-    steps,
-    xor,
-)
 from test_explanation import mazur
 
 import scratchnet as sn
@@ -37,13 +21,13 @@ from scratchnet.scalars import Traced
 
 
 def test_the_mistake_on_mazurs_page():
-    wrong = one(mazur(), "loss.new", "0.291027924").wrong
+    wrong = sheets.one(mazur(), "loss.new", "0.291027924").wrong
     assert (wrong.name, wrong.given, wrong.right) == ("loss.new", "0.291027924", "0.291027774")
-    assert wrong.mistake == SAYS["updated"]
-    assert one(mazur(), "loss.new", "0.291027774").passed
+    assert wrong.mistake == sheets.SAYS["updated"]
+    assert sheets.one(mazur(), "loss.new", "0.291027774").passed
     cut_off = "the digits after the last one are cut off instead of rounded"
-    assert one(mazur(), "loss.new", "0.291027773").wrong.mistake == cut_off
-    assert one(mazur(), "loss.new", "0.291027772").wrong.mistake is None
+    assert sheets.one(mazur(), "loss.new", "0.291027773").wrong.mistake == cut_off
+    assert sheets.one(mazur(), "loss.new", "0.291027772").wrong.mistake is None
 
 
 # The first number that each mistake changes, if all numbers are written down.
@@ -68,14 +52,14 @@ FIRST = {
 @pytest.mark.parametrize("wrong", sorted(FIRST))
 def test_each_mistake_in_the_first_number_that_it_changes(wrong, decimals):
     why = mazur()
-    numbers = by_hand(wrong, lambda value: round(value, decimals))
-    findings = check(why, read(filled(why, decimals, numbers)))
-    assert (findings.wrong.name, findings.wrong.mistake) == (FIRST[wrong], SAYS[wrong])
-    before = made(why)[: made(why).index(FIRST[wrong])]
+    numbers = sheets.by_hand(wrong, lambda value: round(value, decimals))
+    findings = check(why, read(sheets.filled(why, decimals, numbers)))
+    assert (findings.wrong.name, findings.wrong.mistake) == (FIRST[wrong], sheets.SAYS[wrong])
+    before = sheets.made(why)[: sheets.made(why).index(FIRST[wrong])]
     assert findings.right[: len(before)] == before
     for part in (
         findings.wrong.right,
-        SENTENCE[wrong],
+        sheets.SENTENCE[wrong],
         why[FIRST[wrong]].formula,
         " of the worksheet",
     ):
@@ -109,40 +93,46 @@ LATER = {
 
 @pytest.mark.parametrize("wrong", sorted(LATER))
 def test_each_mistake_in_a_later_number(wrong):
-    why, numbers = mazur(), by_hand(wrong)
+    why, numbers = mazur(), sheets.by_hand(wrong)
     for name in LATER[wrong]:
-        assert mistake(why, name, numbers[name], 12) == SAYS[wrong], name
+        assert sheets.mistake(why, name, numbers[name], 12) == sheets.SAYS[wrong], name
 
 
 def test_a_reversed_sign():
     why = mazur()
     sign = "this is the result if the sign is reversed"
     assert (
-        mistake(why, "2.z[0][0].gradient", -why["2.z[0][0].gradient"].value) == SAYS["target first"]
+        sheets.mistake(why, "2.z[0][0].gradient", -why["2.z[0][0].gradient"].value)
+        == sheets.SAYS["target first"]
     )
-    assert mistake(why, "0.z[0][0]", -why["0.z[0][0]"].value) == sign
+    assert sheets.mistake(why, "0.z[0][0]", -why["0.z[0][0]"].value) == sign
 
 
 def test_the_number_of_the_transposed_place():
     why = mazur()
     for name in ("0.weights[{}][{}].gradient", "2.weights[{}][{}].new"):
-        assert mistake(why, name.format(0, 1), why[name.format(1, 0)].value) == SAYS["transposed"]
+        assert (
+            sheets.mistake(why, name.format(0, 1), why[name.format(1, 0)].value)
+            == sheets.SAYS["transposed"]
+        )
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])
 def test_rounded_too_early(decimals):
     why = mazur()
-    rounded = by_hand(r=lambda value: round(value, decimals))
+    rounded = sheets.by_hand(r=lambda value: round(value, decimals))
     z = [rounded["2.z[0][{}]".format(j)] for j in (0, 1)]
-    loss = sum((round(sigmoid(z[j]), decimals) - y) ** 2 / 2 for j, y in ((0, 0.01), (1, 0.99)))
-    told = mistake(why, "loss", loss, 8)
+    loss = sum(
+        (round(sheets.sigmoid(z[j]), decimals) - y) ** 2 / 2 for j, y in ((0, 0.01), (1, 0.99))
+    )
+    told = sheets.mistake(why, "loss", loss, 8)
     plural = "" if decimals == 1 else "s"
     assert (
         "intermediate results are rounded to {} decimal{}, too few to give".format(decimals, plural)
         in told
     )
     a = [
-        ("3.a[0][{}]".format(j), digits(rounded["3.a[0][{}]".format(j)], decimals), 1)
+        ("3.a[0][{}]".format(j), sheets.digits(rounded["3.a[0][{}]".format(j)], decimals), 1)
         for j in (0, 1)
     ]
     # If the rounded outputs are entries, the loss computed from them is right.
@@ -151,10 +141,10 @@ def test_rounded_too_early(decimals):
 
 def test_rounded_to_as_many_decimals_as_another_entry():
     why = mazur()
-    rounded = by_hand(r=lambda value: round(value, 5))
+    rounded = sheets.by_hand(r=lambda value: round(value, 5))
     loss = sum((rounded["3.a[0][{}]".format(j)] - y) ** 2 / 2 for j, y in ((0, 0.01), (1, 0.99)))
     text = "{:.9f}".format(loss)
-    assert "5 decimals" not in str(one(why, "loss", text).wrong.mistake)
+    assert "5 decimals" not in str(sheets.one(why, "loss", text).wrong.mistake)
     entries = [("loss", text, 1), ("2.weights[0][0].gradient", "0.08217", 2)]
     assert (
         "rounded to 5 decimals, too few to give this number to 9"
@@ -169,18 +159,18 @@ COUNT = "this is the result if the division by the number of terms is left out"
 
 
 def test_the_division_by_the_number_of_samples():
-    why = and_gate()
-    assert one(why, "0.weights[0][0].gradient", "1.00").wrong.mistake == COUNT
-    assert one(why, "0.bias[0].gradient", "3.0").wrong.mistake == COUNT
-    assert one(why, "loss", "3.6").wrong.mistake == COUNT
-    assert one(why, "0.weights[1][0].new", "0.10").wrong.mistake == COUNT
-    why = xor()
+    why = sheets.and_gate()
+    assert sheets.one(why, "0.weights[0][0].gradient", "1.00").wrong.mistake == COUNT
+    assert sheets.one(why, "0.bias[0].gradient", "3.0").wrong.mistake == COUNT
+    assert sheets.one(why, "loss", "3.6").wrong.mistake == COUNT
+    assert sheets.one(why, "0.weights[1][0].new", "0.10").wrong.mistake == COUNT
+    why = sheets.xor()
     again = "this is the result if it is divided by the number of samples once too often"
     for name in ("loss", "2.z[1][0].gradient", "2.weights[0][0].gradient", "0.bias[1].gradient"):
-        assert mistake(why, name, 4 * why[name].value) == COUNT
-        assert mistake(why, name, why[name].value / 4) == again
-    why = xor(loss="mean_squared_error")
-    assert mistake(why, "3.a[0][0].gradient", 4 * why["3.a[0][0].gradient"].value) == COUNT
+        assert sheets.mistake(why, name, 4 * why[name].value) == COUNT
+        assert sheets.mistake(why, name, why[name].value / 4) == again
+    why = sheets.xor(loss="mean_squared_error")
+    assert sheets.mistake(why, "3.a[0][0].gradient", 4 * why["3.a[0][0].gradient"].value) == COUNT
 
 
 def test_weighted_samples_are_averaged_over_their_weights():
@@ -193,61 +183,69 @@ def test_weighted_samples_are_averaged_over_their_weights():
         sn.SGD(0.1),
         sample_weight=[0.5, 2.5],
     )
-    assert mistake(why, "loss", 3 * why["loss"].value) == COUNT
+    assert sheets.mistake(why, "loss", 3 * why["loss"].value) == COUNT
     assert (
-        mistake(why, "0.weights[0][0].gradient", 3 * why["0.weights[0][0].gradient"].value) == COUNT
+        sheets.mistake(why, "0.weights[0][0].gradient", 3 * why["0.weights[0][0].gradient"].value)
+        == COUNT
     )
 
 
 def test_the_factor_2_of_the_derivative_of_a_square():
-    why = xor(loss="mean_squared_error")
+    why = sheets.xor(loss="mean_squared_error")
     said = "this is the result if the factor 2 in the derivative of the square is left out"
-    assert mistake(why, "3.a[0][0].gradient", why["3.a[0][0].gradient"].value / 2) == said
+    assert sheets.mistake(why, "3.a[0][0].gradient", why["3.a[0][0].gradient"].value / 2) == said
     assert (
-        mistake(why, "0.weights[1][1].gradient", why["0.weights[1][1].gradient"].value / 2) == said
+        sheets.mistake(why, "0.weights[1][1].gradient", why["0.weights[1][1].gradient"].value / 2)
+        == said
     )
 
 
 def test_the_logarithm_to_base_10():
     said = "this is the result if the logarithm to base 10 is used instead of the natural logarithm"
-    why = xor()
+    why = sheets.xor()
     a = [why["3.a[{}][0]".format(i)].value for i in range(4)]
     loss = -(math.log10(1 - a[0]) + math.log10(a[1]) + math.log10(a[2]) + math.log10(1 - a[3])) / 4
-    assert one(why, "loss", digits(loss, 4)).wrong.mistake == said
+    assert sheets.one(why, "loss", sheets.digits(loss, 4)).wrong.mistake == said
     net = sn.Sequential([sn.Dense(2, 3), sn.Softmax()], seed=3)
     why = explain(net, [[1.0, -2.0]], [2], "categorical_cross_entropy", sn.SGD(0.1))
-    assert mistake(why, "loss", -math.log10(why["1.a[0][2]"].value)) == said
+    assert sheets.mistake(why, "loss", -math.log10(why["1.a[0][2]"].value)) == said
 
 
 def test_the_derivative_with_cross_entropy():
-    why = xor()
+    why = sheets.xor()
     a, y = why["3.a[1][0]"].value, 1
     said = "the derivative of the activation is applied twice: the gradient of this loss at z contains it already"
-    assert mistake(why, "2.z[1][0].gradient", (a - y) * a * (1 - a) / 4).endswith(said)
-    assert mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) / 4) == SAYS["no derivative"]
+    assert sheets.mistake(why, "2.z[1][0].gradient", (a - y) * a * (1 - a) / 4).endswith(said)
+    assert (
+        sheets.mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) / 4)
+        == sheets.SAYS["no derivative"]
+    )
     z = why["2.z[1][0]"].value
     assert (
-        mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) * z * (1 - z) / 4)
-        == SAYS["z for a"]
+        sheets.mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) * z * (1 - z) / 4)
+        == sheets.SAYS["z for a"]
     )
 
 
 def test_the_sigmoid_and_the_threshold():
-    why = and_gate()
+    why = sheets.and_gate()
     s = [why["1.a[{}][0]".format(i)].value for i in range(4)]
     said = "this is the result if the number before the threshold is used instead of the output of the threshold"
-    assert mistake(why, "0.z[2][0].gradient", s[2] / 4, 4) == said
-    assert mistake(why, "0.weights[0][0].gradient", (s[2] + s[3] - 1) / 4, 4) == said
-    why = xor()
+    assert sheets.mistake(why, "0.z[2][0].gradient", s[2] / 4, 4) == said
+    assert sheets.mistake(why, "0.weights[0][0].gradient", (s[2] + s[3] - 1) / 4, 4) == said
+    why = sheets.xor()
     a = why["3.a[1][0]"].value
-    assert mistake(why, "2.z[1][0].gradient", (float(a >= 0.5) - 1) / 4) == SAYS["thresholded"]
+    assert (
+        sheets.mistake(why, "2.z[1][0].gradient", (float(a >= 0.5) - 1) / 4)
+        == sheets.SAYS["thresholded"]
+    )
 
 
 def test_the_half_of_the_huber_loss():
-    why = xor(loss="huber")
+    why = sheets.xor(loss="huber")
     errors = [why["3.a[{}][0]".format(i)].value - y for i, y in enumerate([0, 1, 1, 0])]
     assert why["loss"].value == pytest.approx(sum(d * d / 2 for d in errors) / 4)
-    assert mistake(why, "loss", sum(d * d for d in errors) / 4) == SAYS["half"]
+    assert sheets.mistake(why, "loss", sum(d * d for d in errors) / 4) == sheets.SAYS["half"]
 
 
 class Swish(sn.Layer):
@@ -279,17 +277,20 @@ class Swish(sn.Layer):
 
 def test_a_user_defined_layer():
     net = sn.Sequential([sn.Dense(2, 2), Swish(), sn.Dense(2, 1), sn.Sigmoid()], seed=3)
-    why = explain(net, GATE, [0, 1, 1, 0], "mean_squared_error", sn.SGD(0.5))
-    assert check(why, read(filled(why, 5))).passed
+    why = explain(net, sheets.GATE, [0, 1, 1, 0], "mean_squared_error", sn.SGD(0.5))
+    assert check(why, read(sheets.filled(why, 5))).passed
     for name in ("0.weights[1][0].gradient", "1.derivative[2][0]", "1.steepness[0].new"):
-        assert one(why, name, "0.54321").wrong.mistake is None
+        assert sheets.one(why, name, "0.54321").wrong.mistake is None
 
 
 def test_tanh_with_z_for_a():
-    why = xor()
+    why = sheets.xor()
     z = why["0.z[3][1]"].value
-    assert mistake(why, "1.derivative[3][1]", 1 - z * z) == SAYS["z for a"]
-    assert mistake(why, "1.derivative[3][1]", 1 - math.tanh(math.tanh(z)) ** 2) == SAYS["at a"]
+    assert sheets.mistake(why, "1.derivative[3][1]", 1 - z * z) == sheets.SAYS["z for a"]
+    assert (
+        sheets.mistake(why, "1.derivative[3][1]", 1 - math.tanh(math.tanh(z)) ** 2)
+        == sheets.SAYS["at a"]
+    )
 
 
 def test_the_half_of_a_penalty_is_kept():
@@ -299,11 +300,13 @@ def test_the_half_of_a_penalty_is_kept():
     net.layers[0].l2 = 0.5
     why = explain(net, [[0.05, 0.10]], [[0.01, 0.99]], "half_squared_error", sn.SGD(0.5))
     w, slope = 0.15, why["0.weights[0][0].gradient"].value
-    assert slope == pytest.approx(by_hand()["0.weights[0][0].gradient"] + 0.5 * w)
-    assert mistake(why, "0.weights[0][0].gradient", slope * 2 - 0.5 * w) == SAYS["half"]
+    assert slope == pytest.approx(sheets.by_hand()["0.weights[0][0].gradient"] + 0.5 * w)
+    assert (
+        sheets.mistake(why, "0.weights[0][0].gradient", slope * 2 - 0.5 * w) == sheets.SAYS["half"]
+    )
     penalty = 0.25 * (0.15**2 + 0.25**2 + 0.2**2 + 0.3**2)
-    assert mistake(why, "loss", 2 * why["loss"].value - penalty) == SAYS["half"]
-    assert mistake(why, "loss.new", 7.0) is None
+    assert sheets.mistake(why, "loss", 2 * why["loss"].value - penalty) == sheets.SAYS["half"]
+    assert sheets.mistake(why, "loss.new", 7.0) is None
 
 
 def test_a_mistake_with_a_circular_result_is_skipped():
@@ -311,42 +314,42 @@ def test_a_mistake_with_a_circular_result_is_skipped():
     why = mazur(optimizer=sn.SGD(0.5, clip_norm=0.01))
     working = Working(why.step, lambda node: None, MISTAKES[0])
     assert working.value(why["0.weights[0][0].new"].node) is None
-    assert one(why, "loss.new", "0.2990001").wrong.mistake is None
+    assert sheets.one(why, "loss.new", "0.2990001").wrong.mistake is None
 
 
 def test_a_deep_network():
     layers = [layer for _ in range(120) for layer in (sn.Dense(1, 1, weights=[[1.0]]), sn.Tanh())]
     why = explain(sn.Sequential(layers), [[0.5]], [1], "half_squared_error", sn.SGD(0.1))
     value = why["0.weights[0][0].gradient"].value
-    assert one(why, "0.weights[0][0].gradient", "{:.6e}".format(value)).passed
-    assert mistake(why, "0.weights[0][0].gradient", -value) == SAYS["target first"]
+    assert sheets.one(why, "0.weights[0][0].gradient", "{:.6e}".format(value)).passed
+    assert sheets.mistake(why, "0.weights[0][0].gradient", -value) == sheets.SAYS["target first"]
 
 
 # ---- numbers that no mistake gives ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(SHEETS))
+@pytest.mark.parametrize("name", sorted(sheets.SHEETS))
 def test_a_random_number_is_no_mistake(name):
-    why, chance = SHEETS[name](), random.Random(1)
-    for name in listed(why)[::3]:
+    why, chance = sheets.SHEETS[name](), random.Random(1)
+    for name in sheets.listed(why)[::3]:
         for _ in range(2):
             value = why[name].value * (1 + chance.uniform(0.1, 1)) + chance.uniform(0.1, 0.2)
-            wrong = one(why, name, digits(value, 6)).wrong
+            wrong = sheets.one(why, name, sheets.digits(value, 6)).wrong
             assert wrong.name == name and wrong.mistake is None, (name, value, wrong.mistake)
             assert why[name].formula in wrong.text()
 
 
 @pytest.mark.parametrize("text", ["3", "0.00", "0.9", "5e-3"])
 def test_one_digit_is_not_enough(text):
-    wrong = one(and_gate(), "0.weights[0][0].gradient", text).wrong
+    wrong = sheets.one(sheets.and_gate(), "0.weights[0][0].gradient", text).wrong
     assert wrong is not None and wrong.mistake is None
 
 
 def test_one_digit_is_enough_for_an_exact_result():
-    wrong = one(and_gate(), "0.weights[0][0].gradient", "1").wrong
+    wrong = sheets.one(sheets.and_gate(), "0.weights[0][0].gradient", "1").wrong
     assert wrong.mistake == "this is the result if the division by the number of terms is left out"
     assert (
-        one(and_gate(), "0.z[2][0]", "0.4").wrong.mistake
+        sheets.one(sheets.and_gate(), "0.z[2][0]", "0.4").wrong.mistake
         == "this is the result if the bias is left out"
     )
 
@@ -359,42 +362,48 @@ def test_digits_that_fit_many_mistakes_are_not_explained(monkeypatch):
     monkeypatch.setattr(
         checking, "MISTAKES", [Mistake(str(k), None, edit) for k, edit in enumerate(edits)]
     )
-    why = and_gate()  # 0.25
-    assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
-    assert one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake == "this is the result if 1"
+    why = sheets.and_gate()  # 0.25
+    assert sheets.one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
+    assert (
+        sheets.one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake
+        == "this is the result if 1"
+    )
     monkeypatch.setattr(checking, "MISTAKES", checking.MISTAKES[:2])
-    assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake == "this is the result if 0"
+    assert (
+        sheets.one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake
+        == "this is the result if 0"
+    )
 
 
 def test_a_network_of_fractions():
     net = sn.Sequential(
         [sn.Dense(2, 1, weights=[[F(2, 5)], [F(1, 5)]], bias=[1]), sn.Threshold()], number=F
     )
-    why = explain(net, GATE, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(F(1, 10)))
+    why = explain(net, sheets.GATE, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(F(1, 10)))
     assert why["0.weights[0][0].new"].value == F(3, 8) and "0.weights[0][0] = 2/5\n" in worksheet(
         why
     )
     assert check(
         why, read(worksheet(why) + "\n0.weights[0][0].new = 3/8\n0.bias[0].new = 37/40")
     ).passed
-    assert one(why, "0.weights[0][0].new", "17/40").wrong.mistake == SAYS["added"]
+    assert sheets.one(why, "0.weights[0][0].new", "17/40").wrong.mistake == sheets.SAYS["added"]
 
 
 @settings(max_examples=15)
-@given(steps(), st.integers(0, 10**6))
+@given(sheets.steps(), st.integers(0, 10**6))
 def test_a_right_number_is_never_a_mistake(why, place):
-    names = listed(why)
+    names = sheets.listed(why)
     name = names[place % len(names)]
-    findings = one(why, name, repr(float(why[name].value)))
+    findings = sheets.one(why, name, repr(float(why[name].value)))
     assert findings.passed and findings.right == [name]
 
 
 def test_it_is_fast():
-    why = xor()
+    why = sheets.xor()
     begin = time.time()
-    entries = read(filled(why, 4))
+    entries = read(sheets.filled(why, 4))
     assert check(why, entries).passed
-    assert one(why, "loss.new", "0.123456").wrong.mistake is None
+    assert sheets.one(why, "loss.new", "0.123456").wrong.mistake is None
     assert time.time() - begin < 5
 
 
@@ -432,13 +441,13 @@ def one_neuron_each():
     ],
 )  # fmt: skip
 def test_mistakes_of_real_askers(step, name, digits, sentence):
-    wrong = one(step(), name, digits).wrong
+    wrong = sheets.one(step(), name, digits).wrong
     assert wrong.mistake == "this is the result if " + sentence
 
 
 @pytest.mark.parametrize("digits", ["0.5932", "0.59326", "0.59"])
 def test_digits_that_are_cut_off(digits):
-    findings = one(mazur(), "1.a[0][0]", digits)
+    findings = sheets.one(mazur(), "1.a[0][0]", digits)
     if digits == "0.59":  # here both are the same
         assert findings.passed
     else:
