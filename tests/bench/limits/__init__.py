@@ -18,7 +18,17 @@ from .. import other, peers
 from ..measure import Contender, Unavailable, check, digits, duration, looped, side_by_side
 from ..workloads import workload
 
-NAMES = ("xor", "xor_in_c", "small", "large", "large_in_c", "adam_on_pixels", "predict", "pypy")
+NAMES = (
+    "xor",
+    "xor_in_c",
+    "small",
+    "large",
+    "large_in_c",
+    "adam_on_pixels",
+    "predict",
+    "processes",
+    "pypy",
+)
 PAIRS = 15
 IN_A_ROW = 0.05  # seconds that a contender is run at a time
 
