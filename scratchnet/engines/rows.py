@@ -10,7 +10,7 @@ from ..core.network import Sequential
 from ..core.training import set_rows
 from . import rules
 from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
-from .generated import STEPS_AT_ONCE, Generated, keep, programs, widths_of
+from .generated import MOST_PROGRAMS, STEPS_AT_ONCE, Generated, keep, programs, widths_of
 from .products import COMPILED
 from .standardized import Ready
 from .zeros import gather_of
@@ -32,6 +32,7 @@ WORK_AT_ONCE = 100000000 if COMPILED else 4000000
 
 # On PyPy, the fused step pays off after this many samples; a step counts as several samples.
 SHORT, SAMPLES_PER_STEP = 1000, 9
+_work: "Dict[Any, int]" = {}  # {what a step is generated from: the work of all its training runs}
 
 
 class Rows(Generated):
@@ -77,10 +78,11 @@ class Rows(Generated):
         if type(self) is not Rows or not COMPILED or not all(map(is_own, parts)):
             return False
         samples = len(self.examples)
-        key = self.source_of_code, "work"
         work = self.lists.epochs * (samples + SAMPLES_PER_STEP * (samples // self.size))
-        work += programs.get(key, 0)
-        keep(key, work)
+        work += _work.pop(self.source_of_code, 0)
+        if len(_work) >= MOST_PROGRAMS:
+            _work.clear()
+        _work[self.source_of_code] = work
         return 0 < self.lists.epochs and work <= SHORT
 
     @property

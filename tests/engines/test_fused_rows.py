@@ -27,6 +27,7 @@ def printer(request, monkeypatch):
     monkeypatch.setattr(rows, "SHORT", 0)
     monkeypatch.setattr(generated, "programs", {})
     monkeypatch.setattr(rows, "programs", generated.programs)
+    monkeypatch.setattr(rows, "_work", {})
     return request.param
 
 
