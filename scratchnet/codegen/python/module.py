@@ -17,7 +17,7 @@ from .. import golden
 from ..program import DEEPEST, Printer, record_rows, shifted
 from . import heap, table_rows, templates
 from .constants import WIDEST, Constants, filled, indented
-from .printer import NEVER_RAISES, is_safe, printable
+from .printer import NEVER_RAISES, Spelling, is_safe, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class DeviceModule(Module):
         return text
 
 
-class PythonPrinter(Printer):
+class PythonPrinter(Spelling):
     """The statements of a module that compute some outputs."""
 
     def __init__(
@@ -269,9 +269,6 @@ class PythonPrinter(Printer):
         text = self.module.constant(value)
         return text, SIGN if text.startswith("-") else ATOM
 
-    def choice(self, condition: str, a: str, b: str) -> str:
-        return f"{a} if {condition} else {b}"
-
     def call(self, node: "Node", arguments: "List[str]") -> str:
         name, module = node.operation, self.module
         if name == "ldexp":
@@ -282,9 +279,6 @@ class PythonPrinter(Printer):
             may_raise = name not in NEVER_RAISES and not is_safe(node)
             module.guarded[name] = module.guarded.get(name, False) or may_raise
         return f"{name}({', '.join(arguments)})"
-
-    def assignment(self, node: "Node", name: str, parts: "List[str]") -> "List[str]":
-        return [f"{name} = {parts[0]}"] + [f"{name} = {name} + {part}" for part in parts[1:]]
 
     def operation(self, node: "Node") -> "Tuple[str, int]":
         if self.module.is_single and shifted(node) is not None:

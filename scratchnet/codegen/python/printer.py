@@ -34,7 +34,17 @@ SEPARATORS = dict.fromkeys(map(ord, ")[]=,:+-*/<>"), " ")
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 
-class Code(Printer):
+class Spelling(Printer):
+    """What the functions in memory and the modules in files spell alike."""
+
+    def choice(self, condition: str, a: str, b: str) -> str:
+        return f"{a} if {condition} else {b}"
+
+    def assignment(self, node: "Symbolic", name: str, parts: "List[str]") -> "List[str]":
+        return [f"{name} = {parts[0]}"] + [f"{name} = {name} + {part}" for part in parts[1:]]
+
+
+class Code(Spelling):
     """The statements that compute some outputs."""
 
     def __init__(
@@ -51,9 +61,6 @@ class Code(Printer):
             return f'float("{text}")', ATOM
         return text, SIGN if text.startswith("-") else ATOM
 
-    def choice(self, condition: str, a: str, b: str) -> str:
-        return f"{a} if {condition} else {b}"
-
     def call(self, node: "Symbolic", arguments: "List[str]") -> str:
         name = node.operation
         if name in PRIMITIVES or len(arguments) != 1:
@@ -62,9 +69,6 @@ class Code(Printer):
             guarded = name not in NEVER_RAISES and not is_safe(node)
             self.functions[name] = self.functions.get(name, False) or guarded
         return f"{name}({arguments[0]})"
-
-    def assignment(self, node: "Symbolic", name: str, parts: "List[str]") -> "List[str]":
-        return [f"{name} = {parts[0]}"] + [f"{name} = {name} + {part}" for part in parts[1:]]
 
     def terms(self, node: "Symbolic") -> "List[str]":
         if self.row_of(node) in self.rows:
