@@ -251,9 +251,7 @@ def about(unit: "IntegerUnit", request: "Request") -> str:
         f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
     ]
     lines += [f" * {line}" for line in table_rows.about(unit.floats, request.rows, "x")]
-    meanings = request.rows.outputs
-    if unit.program.left_out:
-        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    meanings = request.integers.meanings(request.rows)
     for array, names in (("x", request.rows.inputs), ("out", meanings)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [" *"] + [

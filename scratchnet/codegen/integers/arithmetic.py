@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ...core.layer import Layer
     from ...core.types import Matrix, Row
+    from ..rows import Rows
 
 BITS = {"int8": 8, "int16": 16}
 LARGEST_SUM = (1 << 30) - 1  # MicroPython has no small integers above it.
@@ -206,6 +207,12 @@ class Integers:
         for layer in self.left_out:
             lines.append(f"without {layer!r}, which does not change the order of the outputs")
         return lines
+
+    def meanings(self, rows: "Rows") -> "List[str]":
+        """Return what each output is: a score instead of a probability without the last layers."""
+        if not self.left_out:
+            return rows.outputs
+        return [text.replace("probability", "score", 1) for text in rows.outputs]
 
     @property
     def size(self) -> int:

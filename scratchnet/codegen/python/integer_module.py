@@ -227,9 +227,7 @@ def about(request: "Request") -> str:
         "quantize(row) turns numbers into integers, and run(row) computes integers from these.",
         "The output q stands for the number OUTPUT_OFFSET + OUTPUT_SCALE * q.",
     ]
-    meanings = request.rows.outputs
-    if request.integers.left_out:
-        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    meanings = request.integers.meanings(request.rows)
     for array, names in (("row", request.rows.inputs), ("output", meanings)):
         lines += [f"  {array}[{k}]  {printable(text)}" for k, text in enumerate(names)]
     lines += [""] + [f"layer {k}: {printable(repr(v))}" for k, v in enumerate(request.net.layers)]
