@@ -11,7 +11,7 @@
 
 from itertools import chain
 
-from .products import COMPILED
+from ..codegen.python.printer import IS_PYPY as COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import step
 from ..codegen.python.printer import IS_PYPY, executed
 from ..core.checks import are_finite, is_finite
 from ..core.examples import mean_loss
@@ -17,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
-    from ..codegen.python.step import Program
+    from ..codegen.python.printer import Program
     from ..core.examples import Examples
     from ..core.types import Batch, Row
 
@@ -241,6 +240,9 @@ class Steps(Generated):
     measuring: "Any" = None  # a copy of the network that measures losses by generated code
 
     def __init__(self, lists: "Engine", size: int, whole: bool) -> None:
+        # Imported here and in program_of, because other engines do not need it.
+        from ..codegen.python import step
+
         Generated.__init__(self, lists, size)
         self.whole = whole
         batch = self.examples.batch(list(range(len(self.examples)))) if whole else None
@@ -326,6 +328,8 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     Training runs share a program if they differ only in numbers that are passed to it, which is
     known only of the package's own classes.
     """
+    from ..codegen.python import step
+
     net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
     parts = net.layers + [loss, optimizer]
     if batch is None:

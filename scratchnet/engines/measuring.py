@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Tuple
 
-    from ..codegen.python.step import Program
+    from ..codegen.python.printer import Program
     from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.types import Matrix, Parameters, Row, RowOrNone

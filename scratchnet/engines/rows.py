@@ -1,6 +1,7 @@
 """The engine Rows: a step whose layers are fused, or else the rules one by one, for rows."""
 
 from ..codegen.own import is_own
+from ..codegen.python.printer import IS_PYPY as COMPILED
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
@@ -8,10 +9,8 @@ from ..core.history import Diverged
 from ..core.losses import weighted_count
 from ..core.network import Sequential
 from ..core.training import set_rows
-from . import rules
 from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
 from .generated import MOST_PROGRAMS, STEPS_AT_ONCE, Generated, keep, programs, widths_of
-from .products import COMPILED
 from .standardized import Ready
 from .zeros import gather_of
 
@@ -96,8 +95,8 @@ class Rows(Generated):
             self.examined = self.ready.examples
             self.gather = gather_of(self.ready, self.size)
             self.programs = {}
-        make, is_for_any_size = printer()
-        size = 0 if is_for_any_size(self.size, len(self.examples)) else size
+        make, size_in_code = printer()
+        size = size_in_code(size, self.size, len(self.examples))
         if size not in self.programs:
             options = [self.gather] if self.gather else []
             program = program_of(self, self.ready, size, make, *options)
@@ -107,6 +106,8 @@ class Rows(Generated):
     def by_rows(self) -> "Engine":
         """Return the engine that runs the rules one by one; it is made when it is first needed."""
         if self.rules is None:
+            from . import rules  # Imported here, because a fused step does not need it.
+
             self.rules = rules.by_rows(self.lists)
         return self.rules
 
@@ -175,17 +176,17 @@ class Rows(Generated):
 
 
 def printer() -> "Any":
-    """Return what prints a fused step, and whether one step serves all sizes of batches.
+    """Return what prints a fused step, and for which size of batches it is printed.
 
     Only what is needed is imported, so that a first training run starts sooner.
     """
     if PRINTER == "looped":
         from ..codegen.python import looped
 
-        return looped.of_batches, looped.is_for_any_size
+        return looped.of_batches, looped.size_in_code
     from ..codegen.python import fused
 
-    return fused.of_batches, lambda size, samples: False
+    return fused.of_batches, fused.size_in_code
 
 
 def program_of(

@@ -7,8 +7,8 @@ the data. It is made once per training run, and never depends on timing.
 import math
 
 from ..codegen.python.gather import ONES, VALUES
+from ..codegen.python.printer import IS_PYPY as COMPILED
 from ..core.functions import kernel
-from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

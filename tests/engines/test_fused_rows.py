@@ -249,6 +249,19 @@ def test_products_in_loops_of_every_length(size, width, portable):
     assert type(assert_same_training(made, "rows", epochs=1)[0]) is int
 
 
+@pytest.mark.parametrize("last", [64, 65, 66, 100])
+def test_a_last_batch_that_is_smaller(last, printer, portable):
+    """It has a program of its own only if the products of its samples are written out."""
+    made = recipe(batch_size=100, samples=200 + last, blocks=[(3, 2, 0)], optimizer=0)
+    net = made.network()
+    loss = loss_for(net, made.loss)
+    examples = examples_for(net, made.X, made.Y, loss)
+    engine = Rows(Engine(net, loss, made.optimizer, examples, sn.Generator(1)), 100)
+    shares = engine.program_for(last) is engine.program_for(100)
+    assert shares == (printer == "looped" or last > 64)
+    assert type(assert_same_training(made, "rows", epochs=1)[0]) is int
+
+
 @pytest.mark.parametrize("classes", [70, 300])
 def test_a_softmax_of_many_classes(classes, printer, portable):
     """It is written out if it is not too long; the loop has no limit."""

@@ -25,6 +25,12 @@ SHORT = 10
 SHORT_WITHOUT_SUMPROD = 64
 
 
+def is_short(length: int) -> bool:
+    """Return whether products of this length are written out."""
+    slow = functions.kernel() == "portable" or not hasattr(math, "sumprod")
+    return length <= (SHORT_WITHOUT_SUMPROD if slow else SHORT)
+
+
 class Expressions:
     """What the printer of a step needs to write expressions.
 
@@ -50,16 +56,12 @@ class Expressions:
 
     # ---- products and sums -----------------------------------------------------------------------
 
-    def is_short(self, length: int) -> bool:
-        slow = functions.kernel() == "portable" or not hasattr(math, "sumprod")
-        return length <= (SHORT_WITHOUT_SUMPROD if slow else SHORT)
-
     def product(self, a: str, b: str, length: int, whole: str = "") -> "Tuple[str, str, str]":
         """Return the targets of a loop over rows a and b of this length, and their dot product.
 
         ``whole``   the name of the row a, if it is needed as a whole
         """
-        if self.is_short(length) and not whole:
+        if is_short(length) and not whole:
             terms = " + ".join([f"{a}{k} * {b}{k}" for k in range(length)])
             left, right = [pattern([f"{v}{k}" for k in range(length)]) for v in (a, b)]
             return left, right, f"({terms})"

@@ -14,10 +14,9 @@ from ..program import reachable
 from ..record.recording import TrainingStep
 from ..record.step_inputs import COUNT
 from ..record.vectors import Vectors, inputs_of
-from .expressions import indented
-from .printer import Code, listed, pattern
+from .expressions import indented, is_short
+from .printer import Code, Program, listed, pattern
 from .stages import Stages
-from .step import Program
 from .updates import Updates
 
 TYPE_CHECKING = False
@@ -138,6 +137,14 @@ class Fused(Stages):
         text = f"{code.text(code.outputs[0])} for w_row in {rows} for w in w_row"
         self.calls.functions.update(code.functions)
         return self.total(f"[{text}{''.join(clauses)}]")
+
+
+def size_in_code(size: int, largest: int, samples: int) -> int:
+    """Return the size of batches whose program serves batches of this size.
+
+    ``largest``   the size of all batches but the last one
+    """
+    return size if is_short(min(size, largest)) else largest
 
 
 def of_batches(

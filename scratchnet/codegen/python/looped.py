@@ -247,9 +247,12 @@ def first_of(vector: "Vector") -> "Any":
     return vector.terms[0][0] if isinstance(vector, Reduction) else vector.rows[0][0]
 
 
-def is_for_any_size(size: int, samples: int) -> bool:
-    """Return whether one program serves all batches, whatever their size."""
-    return size > MOST_WRITTEN_OUT or samples % size > 0
+def size_in_code(size: int, largest: int, samples: int) -> int:
+    """Return the size of batches whose program serves batches of this size; 0 means any size.
+
+    ``largest``   the size of all batches but the last one
+    """
+    return 0 if largest > MOST_WRITTEN_OUT or samples % largest > 0 else size
 
 
 def of_batches(

@@ -167,6 +167,28 @@ def _choices(x: "Symbolic") -> "Set[int]":
 # ---- execution -----------------------------------------------------------------------------------
 
 
+class Program:
+    """The generated code of a training step.
+
+    ``source``    the source of ``train``
+    ``settings``  the attributes of the optimizer that are inputs of each step, such as its rate
+    ``draws``     for each group of random numbers, how many of them each sample takes
+    ``repeats``   whether all steps are the same; ``steps`` is then the settings and an iterable
+                  with an element per step
+    """
+
+    def __init__(
+        self, source: str, settings: "List[str]", draws: "List[int]", repeats: bool = False
+    ) -> None:
+        self.source = source
+        self.settings = settings
+        self.draws = draws
+        self.repeats = repeats
+
+    def __eq__(self, other: "Any") -> bool:
+        return bool(vars(self) == vars(other))
+
+
 def imports(code: "Code", guarded: bool) -> "List[str]":
     """Return the statements that import the functions of the active kernel.
 

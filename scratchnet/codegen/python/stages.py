@@ -2,7 +2,7 @@
 
 from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
-from .expressions import Expressions, indented, loop, transposed
+from .expressions import Expressions, indented, is_short, loop, transposed
 from .gather import ONES, VALUES
 from .printer import imports, pattern
 
@@ -74,7 +74,7 @@ class Stages(Expressions):
             n = int(self.recording.products[stage - 1].parameter[1:])
             if n not in self.gathered:
                 width = self.recording.parameters[n].shape[1]
-                target = "" if self.is_short(width) else "c"
+                target = "" if is_short(width) else "c"
                 lines += self.once([f"W{n} = {transposed(f'C{n}', target)}"])
         together = [v for v in vectors if not v.trunk]
         if all([v.alike and v not in self.vectors.terms for v in vectors]):

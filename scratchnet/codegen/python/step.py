@@ -27,7 +27,7 @@ from ..program import reachable
 from ..record.step_inputs import COUNT, OVER_SAMPLES, Draws, with_settings
 from ..simplified import Choices
 from .branches import BranchingCode
-from .printer import IS_PYPY, Code, function, hottest_first, listed, named, pattern
+from .printer import IS_PYPY, Code, Program, function, hottest_first, listed, named, pattern
 from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
@@ -39,28 +39,6 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
     from ...core.types import Batch, Matrix, RowOrNone
-
-
-class Program:
-    """The generated code of a training step.
-
-    ``source``    the source of ``train``
-    ``settings``  the attributes of the optimizer that are inputs of each step, such as its rate
-    ``draws``     for each group of random numbers, how many of them each sample takes
-    ``repeats``   whether all steps are the same; ``steps`` is then the settings and an iterable
-                  with an element per step
-    """
-
-    def __init__(
-        self, source: str, settings: "List[str]", draws: "List[int]", repeats: bool = False
-    ) -> None:
-        self.source = source
-        self.settings = settings
-        self.draws = draws
-        self.repeats = repeats
-
-    def __eq__(self, other: "Any") -> bool:
-        return bool(vars(self) == vars(other))
 
 
 def of_samples(

@@ -11,7 +11,6 @@ from ..rescaled import rescale
 from .column_functions import Gradients
 from .column_updates import ColumnUpdates
 from .expressions import loop, transposed
-from .gathered_updates import GatheredUpdate
 from .printer import Code
 
 TYPE_CHECKING = False
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
     from ..record.recording import TrainingStep
+    from .gathered_updates import GatheredUpdate
     from .stages import Stages
 
 
@@ -83,7 +83,7 @@ class Updates(ColumnUpdates):
     def gradient(self, n: int, g: "Any", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that compute the gradient of a parameter."""
         if n in self.printer.gathered:
-            return GatheredUpdate(self, n).gradient(g, names)
+            return self.gathered_update(n).gradient(g, names)
         found, is_flat = self.sums(n), self.recording.parameters[n].flat
         name = self.printer.name_of(n)
         row = self.row(g, names, {"w": name if is_flat else "w_row"}, found.text, [found.rows])
@@ -133,7 +133,7 @@ class Updates(ColumnUpdates):
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that replace a parameter and its state."""
         if n in self.printer.gathered:
-            return GatheredUpdate(self, n).replacement(outputs, names)
+            return self.gathered_update(n).replacement(outputs, names)
         gradients = self.gradients(n)
         if len(outputs) == 1:
             return self.replacement(self.printer.name_of(n), outputs["w"], names, gradients)
@@ -158,6 +158,11 @@ class Updates(ColumnUpdates):
             row = self.row(new, names, {"w": column}, text, rows)
         targets, source = gradients.column
         return [f"for j, {targets} in enumerate({source}):", f"    {column} = {row}"]
+
+    def gathered_update(self, n: int) -> "GatheredUpdate":
+        from .gathered_updates import GatheredUpdate  # Imported here, because few steps need it.
+
+        return GatheredUpdate(self, n)
 
     def columns(self, name: str, target: str = "") -> str:
         """Return the name of the transpose of a vector's rows; ``target`` is that of its loop."""
