@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Tuple
 
     from ..core.training import Engine
+    from ..core.types import Parameters
 
 # "auto" chooses engine="steps" for a network of at most this many parameters. The limit "samples"
 # counts the parameters once per sample; "few" holds for batches of fewer than FEW samples, "step"
@@ -45,7 +46,9 @@ if COMPILED:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 11, "batch": 40})
-TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
+# In nanoseconds per sample, at least.
+TIME_OF_STEPS = 32  # for each parameter
+TIME_OF_UNIT = 470.0  # of the engine Lanes, for each unit
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 MOST_AT_ALL.update({"wide": 5000, "batch": 0, "choices": math.inf})
@@ -88,9 +91,10 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     """Return the fastest engine that can compute this training run."""
     kind, reason = choice(lists, size, MOST)
     try:
-        if kind != "samples" and may_have_grid(lists):
-            count = sum([p.count for p in lists.net.parameters()])
-            return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else float("inf"))
+        count = sum([p.count for p in lists.net.parameters()])
+        time = count * TIME_OF_STEPS if kind == "step" else math.inf
+        if kind != "samples" and may_have_grid(lists, time):
+            return lanes(lists, size, time)
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:
@@ -122,10 +126,15 @@ def makes_many_choices(lists: "Engine") -> bool:
     return sum([node.operation == "where" for node in reachable([value])]) > limit
 
 
-def may_have_grid(lists: "Engine") -> bool:
-    """Return whether it is worth the time to import the engine Lanes."""
+def may_have_grid(lists: "Engine", time: float) -> bool:
+    """Return whether it is worth the time to import the engine Lanes.
+
+    ``time``   nanoseconds per sample of another engine
+    """
     examples = lists.examples
     if COMPILED or lists.optimizer.memory or not isinstance(examples.X, list):
+        return False
+    if units_in(lists.net.parameters()) * TIME_OF_UNIT > time:
         return False
     from .grid import step_of
 
@@ -186,9 +195,14 @@ def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, 
         return "samples", f"all {size} samples of every step are written out, {reason}"
     limit = most["few" if size < FEW else "step"]
     wide = most["wide"] + most["batch"] / size
-    units = sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])
+    units = units_in(parameters)
     if count > limit:
         return "rows", f"the code is loops over rows, because {count} numbers are more than {limit}"
     if size > 1 and total > wide * units > 0:
         return "rows", f"the code is loops over rows, because a unit has more than {wide:g} numbers"
     return "step", f"one sample is written out, because {count} numbers are at most {limit}"
+
+
+def units_in(parameters: "Parameters") -> int:
+    """Return how many units the parameters that are matrices belong to."""
+    return sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])

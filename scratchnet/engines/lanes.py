@@ -5,15 +5,16 @@ from itertools import groupby
 from ..codegen.own import is_own
 from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from ..codegen.python.lanes import of_batches
+from ..codegen.python.printer import IS_PYPY as COMPILED
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.training import set_rows
+from .choice import TIME_OF_UNIT
 from .columns import COLUMNS, FLAT, ROWS, arranged, rows_of
 from .generated import STEPS_AT_ONCE
 from .grid import FIRST, Grid
 from .lane_numbers import OVERFLOWS, LaneNumbers
-from .products import COMPILED
 from .rows import Rows, program_of
 
 TYPE_CHECKING = False
@@ -40,7 +41,6 @@ TIME_OF_ROW = 2000.0, 170.0  # to convert the weights of an input to lanes and b
 TIME_OF_WEIGHT = 30.0  # of the engine Rows, for each weight that multiplies an input
 TIME_OF_GATHERED = 36.0, 100.0  # the same if it reads only non-zero inputs, and for each input
 TIME_OF_OTHER = 76.0  # for each other parameter
-TIME_OF_UNIT = 470.0
 FASTER = 0.8  # lanes are chosen if they take less than this fraction of the time of others
 
 NO_CODE = "it needs fused code for rows, which this network does not have"
