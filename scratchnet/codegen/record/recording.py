@@ -97,6 +97,15 @@ class GridRow:
         return self.grid.element(self.i, range(len(self))[j])
 
 
+def shallow_copy(net: "Any") -> "Any":
+    """Return what ``copy.copy`` returns; that module takes longer to import than several others."""
+    if hasattr(net, "__copy__"):
+        return net.__copy__()
+    twin = object.__new__(type(net))
+    twin.__dict__ = net.__getstate__()
+    return twin
+
+
 def leaf(number: "Any", name: str, index: "Any", sample: "Optional[int]" = None) -> "Any":
     node = number(name=name, sample=sample)
     node.index = index
@@ -150,9 +159,7 @@ class Recording:
 
     def twin_of(self, net: "Any") -> "Any":
         """Return the network with recorded numbers, without a copy of the parameters."""
-        # The module copy takes longer to import than several of the package's own.
-        twin = object.__new__(type(net))
-        twin.__dict__ = dict(net.__dict__)
+        twin = shallow_copy(net)
         twin.layers = [layer.with_numbers(self.number, exactly=True) for layer in net.layers]
         self.parameters = twin.parameters()
         for n, (p, given) in enumerate(zip(self.parameters, net.parameters())):
