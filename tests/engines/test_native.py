@@ -695,6 +695,8 @@ def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
         compiler.build("int x;")
     assert "my cc failed: native.c:1: error: it is Monday; set CC" in str(error.value)
     assert "\n" not in str(error.value)
+    with pytest.raises(ValueError, match="set CC to another one, or use sn.unroll, which"):
+        sn.compile(sn.Sequential([sn.Dense(2, 1), sn.ELU(0.4375)]))  # compiled nowhere else
     path.write_text("#!/bin/sh\necho 'fatal error: writing n.s: No space left on device'\nexit 1\n")
     with pytest.raises(compiler.CompilerError, match="left on device; set TMPDIR to a folder with"):
         compiler.build("int x;")

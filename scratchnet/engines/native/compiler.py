@@ -31,8 +31,7 @@ PREFIX = "scratchnet-native-"  # of the names of the folders
 
 FULL = os.strerror(errno.ENOSPC)  # A compiler ends its message with this, too.
 NO_ROOM = "set TMPDIR to a folder with more room"
-OTHER_ENGINE = "use engine='auto', which needs none"
-OTHER_COMPILER = f"set CC to another one, or {OTHER_ENGINE}"
+OTHER_ENGINE = "engine='auto'"
 
 # What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
@@ -49,8 +48,11 @@ class CompilerError(ValueError):
     """An error: there is no compiler, or it failed."""
 
 
-def find_compiler() -> "List[str]":
-    """Return the command of the C compiler: that of CC, else a usual one, else this Python's."""
+def find_compiler(instead: str = OTHER_ENGINE) -> "List[str]":
+    """Return the command of the C compiler: that of CC, else a usual one, else this Python's.
+
+    ``instead``   what the error advises if there is none
+    """
     given = os.environ.get("CC", "").strip()
     if given:
         command = command_of(given)
@@ -68,7 +70,7 @@ def find_compiler() -> "List[str]":
             return command
     raise CompilerError(
         f"no C compiler was found, neither {', '.join(NAMES)} nor that of this Python; "
-        f"install one, set CC to it, or {OTHER_ENGINE}"
+        f"install one, set CC to it, or use {instead}, which needs none"
     )
 
 
@@ -111,9 +113,12 @@ def fast_for(source: str) -> "List[str]":
     return given + levels[-1:]
 
 
-def build(source: str) -> "Any":
-    """Return the library with the functions of a C source."""
-    compiler = find_compiler()
+def build(source: str, instead: str = OTHER_ENGINE) -> "Any":
+    """Return the library with the functions of a C source.
+
+    ``instead``   what the error advises if there is no compiler, or if it fails
+    """
+    compiler = find_compiler(instead)
     folder = private_folder()
     try:
         path = os.path.join(folder, "native" + (".dll" if os.name == "nt" else ".so"))
@@ -128,9 +133,10 @@ def build(source: str) -> "Any":
                 break
             if not complaint and os.path.isfile(path):
                 return ctypes.CDLL(path)
+        another = f"set CC to another one, or use {instead}, which needs none"
         raise CompilerError(
             f"the C compiler {compiler[0]} failed: {complaint or 'it wrote no library'}; "
-            + (NO_ROOM if FULL in complaint else OTHER_COMPILER)
+            + (NO_ROOM if FULL in complaint else another)
         )
     except OSError as error:
         place = os.path.dirname(folder)

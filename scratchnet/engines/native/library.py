@@ -8,23 +8,24 @@ from . import compiler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Dict
+
+_built: "Dict[str, Any]" = {}  # the library of each C source
 
 
 @lru_cache(maxsize=None)
-def built(source: str) -> "Any":
-    """Return the library of a C source."""
-    return compiler.build(source)
-
-
-@lru_cache(maxsize=None)
-def function(source: str, name: str, integers: int, arrays: int) -> "Any":
+def function(
+    source: str, name: str, integers: int, arrays: int, instead: str = compiler.OTHER_ENGINE
+) -> "Any":
     """Return a function of the library of a C source. It returns an integer.
 
     ``integers``   how many arguments are integers
     ``arrays``     how many arguments after these are addresses
+    ``instead``    what the error advises if the source cannot be compiled
     """
-    found = built(source)[name]
+    if source not in _built:
+        _built[source] = compiler.build(source, instead)
+    found = _built[source][name]
     found.restype = ctypes.c_longlong
     found.argtypes = [ctypes.c_longlong] * integers + [ctypes.c_void_p] * arrays
     return found

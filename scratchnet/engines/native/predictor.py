@@ -8,7 +8,6 @@ from ...codegen.c.native_predictor import VECTOR, NativePredictor
 from ...core.checks import accept_row, accept_rows, is_sequence, require
 from ...scalars.symbolic import Undecided
 from . import library, lists
-from .compiler import CompilerError
 from .reading import is_disguised
 
 TYPE_CHECKING = False
@@ -98,10 +97,7 @@ class Compiled:
         self.source = written.source
         self.inputs: int = net.inputs
         self.outputs = written.outputs
-        try:
-            self.function = library.function(self.source, "net_predict", 1, 4)
-        except CompilerError as error:
-            raise CompilerError(str(error).replace("engine='auto'", "sn.unroll")) from None
+        self.function = library.function(self.source, "net_predict", 1, 4, instead="sn.unroll")
         self.weights = weights_of(net)
         self.scratch = array("d", bytes(8 * written.scratch))
         self.empty = array("d", bytes(8 * self.outputs))
