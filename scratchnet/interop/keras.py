@@ -87,7 +87,13 @@ def _all_parts(model: "Any", name: str) -> "List[Part]":
             f"{name}: {type(model).__name__} is neither a keras.Sequential nor a functional model, "
             "keras.Model(inputs, outputs); give one of them"
         )
-    return size_affine_layers(list(_parts(model)))
+    parts = list(_parts(model))
+    places: "Dict[int, str]" = {}  # of layers with weights
+    for where, layer, _ in parts:
+        if getattr(layer, "weights", None) and places.setdefault(id(layer), where) != where:
+            what = f"the layer {shown(layer.name)} ({type(layer).__name__}) is used twice"
+            raise ValueError(f"{what}; a network has a layer of its own for each place")
+    return size_affine_layers(parts)
 
 
 def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]":
@@ -148,9 +154,6 @@ def chain_of(model: "Any") -> "List[Any]":
         if len(before) != 1:
             what = f"the layer {shown(layer.name)} ({type(layer).__name__}) takes {len(before)}"
             raise ValueError(f"{what} tensors; a network is a chain of layers, without branches")
-        if any([layer is other and layer.weights for other in layers]):
-            what = f"the layer {shown(layer.name)} ({type(layer).__name__}) is used twice"
-            raise ValueError(f"{what}; a network has a layer of its own for each place")
         layers.append(operation_of(layer, node, before[0]))
         tensor = before[0]
     return layers[::-1]

@@ -409,6 +409,21 @@ def test_a_model_that_is_no_chain(make, sentence):
         sn.from_keras(make())
 
 
+def test_a_layer_for_two_places_is_refused():
+    """Here they would learn apart, and there the second place would write over the first."""
+    inner = built(lambda: layers.Dense(4))
+    (shared,) = inner.layers
+    for parts in ([shared, layers.Activation("tanh"), shared], [inner, inner], [inner, shared]):
+        model = keras.Sequential([keras.Input((4,)), *parts])
+        for convert in (sn.from_keras, lambda model: sn.to_keras(NET, model)):
+            with pytest.raises(
+                ValueError, match=r"the layer '.*' \(\w+\) is used twice; a network"
+            ):
+                convert(model)
+    tanh = layers.Activation("tanh")  # which has no numbers
+    assert len(sn.from_keras(keras.Sequential([keras.Input((4,)), tanh, tanh])).layers) == 2
+
+
 def test_a_float32_number_comes_in_exactly():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3, dtype="float32")])
     kernel, _ = model.get_weights()
