@@ -52,7 +52,7 @@ COMMANDS = (
 EPILOG = """\
 examples:
   python3 -m scratchnet train iris.csv --target species -o iris.safetensors
-  python3 -m scratchnet predict iris.safetensors new.csv > species.csv
+  python3 -m scratchnet predict iris.safetensors new.csv -o species.csv
   python3 -m scratchnet demo xor                  train, draw, show the program
   python3 -m scratchnet                           train the article's AND gate
   python3 -m scratchnet explain                   explain its first step

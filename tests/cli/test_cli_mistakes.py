@@ -77,8 +77,8 @@ MISTAKES = {
     "demo": ("demo mnist", "NAME cannot be 'mnist'; give and, or, xor, iris, digits, moons,"),
     "demo page": ("demo and --html no/and.html", "no/and.html cannot be written: its"),
     "unknown option": (
-        "predict MODEL IRIS -o x.csv",
-        "there is no option -o; redirect the standard output, as in > FILE; see scratchnet pre",
+        "unroll MODEL -o x.py",
+        "there is no option -o; redirect the standard output, as in > FILE; see scratchnet unr",
     ),
     "mistyped option": (
         TRAIN + " --learnig-rate 1",

@@ -48,6 +48,19 @@ def test_evaluate_names_the_important_columns_and_known_rows(frauds):
     assert found["trained_on"] == 1 and list(found["importance"]) == ["amount", "age"]
 
 
+@pytest.mark.parametrize("options", [[], ["--proba"], ["--json", "--proba"]])
+def test_predictions_in_a_file(frauds, tmp_path, options):
+    data, path, _ = frauds
+    file = tmp_path / "predicted"
+    printed = run("predict", path, data, *options)[1]
+    assert run("predict", path, data, "-o", "-", *options)[1] == printed
+    assert run("predict", path, data, "-o", str(file), *options)[1] == f"{file}: written\n"
+    assert file.read_bytes().decode() == printed
+    status, output, errors = run("predict", path, data, "-o", data, *options)
+    assert (status, output) == (2, "")
+    assert errors == f"scratchnet predict: {data} is also an input; give the output another name\n"
+
+
 def test_a_threshold_at_the_command_line(frauds):
     data, path, _ = frauds
     usual = run("predict", path, data)[1].count("y\n")

@@ -3,6 +3,7 @@
 import csv
 import io
 
+from ...formats import files
 from ...metrics import class_probabilities
 from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
@@ -29,7 +30,7 @@ has the label of the class, if the model has labels, and a column per output.
 """
 EXAMPLES = """\
 examples:
-  scratchnet predict iris.safetensors new.csv > species.csv
+  scratchnet predict iris.safetensors new.csv -o species.csv
   scratchnet predict titanic.json passengers.csv --proba
   cat new.csv | scratchnet predict iris.safetensors - --json
   scratchnet predict model.onnx inputs.csv
@@ -47,12 +48,30 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per line instead of CSV"
     )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write to this file; - for standard output (default)",
+    )
     add_threshold(parser)
     add_opening(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Print the predictions. Return the exit status."""
+    """Print the predictions, or write them to a file. Return the exit status."""
+    if options.output in (None, "-"):
+        return predict(options, write)
+    terminal.check_output(options.output, [options.model, options.data])
+    lines: "List[str]" = []
+    predict(options, lambda line, exact=False: lines.append(line + "\n"))
+    files.write(options.output, "".join(lines).encode())
+    write(f"{options.output}: written")
+    return 0
+
+
+def predict(options: "Any", write: "Callable[..., None]") -> int:
+    """Write the predictions line by line. Return the exit status."""
     net = load_network(options)
     if not has_encoder(net):
         return by_position(options, net, write)
@@ -78,7 +97,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def by_position(options: "Any", net: "Sequential", write: "Callable[..., None]") -> int:
-    """Print the outputs of a network that does not describe its inputs."""
+    """Write the outputs of a network that does not describe its inputs."""
     network = Positions(net, options.model)
     labels = network.labels
     for name in ("proba", "threshold"):
