@@ -187,7 +187,7 @@ def parts_of(
         term = node.operands
         text = code.product(*term) if len(term) == 2 else code.text(term[0], PRODUCT)
         code.names[id(node)] = name = f"sum{n}"
-        within.append(f"{name} += {text}")
+        within.append(f"{name} = {name} + {text}")
     # -0.0 + x is x, even if x is 0.0 or -0.0.
     before.append("".join([f"{code.names[id(node)]} = " for node in sums]) + "-0.0")
     return before, within
