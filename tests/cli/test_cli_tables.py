@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from command_line import run, written
+from command_line import run, within, written
 
 import scratchnet as sn
 from scratchnet.cli.progress import Course
@@ -91,6 +91,18 @@ def test_the_option_missing_adds_to_the_list(tmp_path):
     new = written(tmp_path / "new.csv", [["a", "b"], ["n.d.", "1"], ["", "2"], ["x.", "3"]])
     assert "line 4, column 'a': 'x.' is not a number" in run("predict", path, new)[2]
     assert run("predict", path, new, "--missing", "x.")[0] == 0
+
+
+def test_columns_are_found_in_an_ascii_locale(tmp_path):
+    """Python keeps the bytes of UTF-8 as surrogates there."""
+    data = written(
+        tmp_path / "t.csv", [["größe", "färbe"]] + [[k % 7, "ab"[k % 2]] for k in range(40)]
+    )
+    escaped = "färbe".encode().decode("ascii", "surrogateescape")
+    given = ["train", data, "-o", str(tmp_path / "m.json"), "-q", "--epochs", "1", "--target"]
+    assert within(*given, escaped)[::2] == (0, "")
+    status, _, errors = within(*given, escaped + "x")
+    assert status == 2 and "did you mean 'färbe'?" in errors
 
 
 def test_dates_at_the_command_line(tmp_path):

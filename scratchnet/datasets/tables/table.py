@@ -86,6 +86,7 @@ def find_column(name: "Any", names: "Sequence[str]", source: str, header: bool =
         ...
     ValueError: pets.csv has no column 'Legs'; did you mean 'legs'?
     """
+    name = _decode(name) if isinstance(name, str) else name
     if name in names:
         return name  # type: ignore[no-any-return]
     if str(name).isdecimal() and 1 <= int(name) <= len(names):
@@ -101,6 +102,14 @@ def find_column(name: "Any", names: "Sequence[str]", source: str, header: bool =
     if len(names) == 1 and not names[0].replace(" ", "").isalnum():
         hint = "; if another character separates the cells, name it (--delimiter)"
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}{hint}")
+
+
+def _decode(name: str) -> str:
+    """Return a name of the command line as UTF-8: Python keeps its bytes in an ASCII locale."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def list_names(names: "Names") -> "List[str]":
