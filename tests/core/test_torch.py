@@ -24,18 +24,25 @@ torch = pytest.importorskip("torch")
 safetensors_torch = pytest.importorskip("safetensors.torch")
 nn = torch.nn
 
-torch.set_default_dtype(torch.float64)  # before any tensor is made: ours are 64-bit floats, too
-
 STEPS = 50
-DRAW = torch.Generator().manual_seed(1)
-X = torch.randn(8, 4, generator=DRAW)
-REAL = torch.randn(8, 3, generator=DRAW)
-SHARE = torch.rand(8, 3, generator=DRAW).round(
+DRAW = {"generator": torch.Generator().manual_seed(1), "dtype": torch.float64}
+X = torch.randn(8, 4, **DRAW)
+REAL = torch.randn(8, 3, **DRAW)
+SHARE = torch.rand(8, 3, **DRAW).round(
     decimals=1
 )  # among them 0 and 1, the targets of a plain yes or no
 SIGN = torch.sign(REAL)
 CLASS = torch.tensor([0, 1, 2, 2, 1, 0, 1, 1])
 SHARES = torch.softmax(REAL, dim=1)
+
+
+@pytest.fixture(autouse=True)
+def floats_of_64_bits():
+    """Ours have 64 bits, so theirs must, too."""
+    former = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(former)
 
 
 def agree(ours, theirs, tolerance=1e-12):
