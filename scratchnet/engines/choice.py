@@ -8,7 +8,7 @@ import math
 
 from ..codegen.own import is_own
 from ..codegen.program import reachable
-from ..codegen.python.printer import IS_PYPY as COMPILED
+from ..codegen.python.printer import IS_PYPY
 from ..core.checks import require
 from ..core.network import Sequential
 from ..scalars import Symbolic
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
 MOST.update({"wide": 20, "batch": 8, "choices": math.inf})
-if COMPILED:
+if IS_PYPY:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 11, "batch": 40})
@@ -132,7 +132,7 @@ def may_have_grid(lists: "Engine", time: float) -> bool:
     ``time``   nanoseconds per sample of another engine
     """
     examples = lists.examples
-    if COMPILED or lists.optimizer.memory or not isinstance(examples.X, list):
+    if IS_PYPY or lists.optimizer.memory or not isinstance(examples.X, list):
         return False
     if units_in(lists.net.parameters()) * TIME_OF_UNIT > time:
         return False

@@ -11,7 +11,7 @@
 
 from itertools import chain
 
-from ..codegen.python.printer import IS_PYPY as COMPILED
+from ..codegen.python.printer import IS_PYPY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def rows_of(numbers: "Any", layout: str, width: int) -> "Matrix":
 
 
 def transposed(rows: "Matrix") -> "Any":
-    if COMPILED:  # zip would make an object of each number.
+    if IS_PYPY:  # zip would make an object of each number.
         return [[row[j] for row in rows] for j in range(len(rows[0]))]
     return list(zip(*rows))
 
 
 def changeable(parts: "List[Any]") -> "List[Any]":
     """Return copies of flat lists, and of lists of other lists, whose numbers may be changed."""
-    copy = list if COMPILED else new_numbers
+    copy = list if IS_PYPY else new_numbers
     return [
         copy(part) if isinstance(part[0], float) else [copy(row) for row in part] for part in parts
     ]

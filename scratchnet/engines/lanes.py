@@ -5,8 +5,7 @@ from itertools import groupby
 from ..codegen.own import is_own
 from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from ..codegen.python.lanes import of_batches
-from ..codegen.python.printer import IS_PYPY as COMPILED
-from ..codegen.python.printer import executed
+from ..codegen.python.printer import IS_PYPY, executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.training import set_rows
@@ -68,7 +67,7 @@ class Lanes(Rows):
         """
         if kernel() != "fast":
             raise ValueError(f"it needs the kernel 'fast', but the kernel is {kernel()!r}")
-        if COMPILED:
+        if IS_PYPY:
             raise ValueError("PyPy computes faster with floats")
         examples = lists.examples
         if not isinstance(examples.X, list):

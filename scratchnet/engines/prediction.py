@@ -5,11 +5,11 @@ rounding, and in the portable kernel to the bit.
 """
 
 from ..codegen.own import is_own, is_patched
+from ..codegen.python.printer import IS_PYPY
 from ..core.checks import accept_rows, is_finite
 from ..core.functions import kernel
 from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
-from .products import COMPILED
 from .rows_of_floats import (
     are_finite_floats,
     are_floats,
@@ -98,7 +98,7 @@ def apart_for_many(net: "Sequential") -> "Sequential":
     """
     twin: "Any" = threads.apart(net)
     # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
-    if COMPILED or net.number is not float or is_patched(net):
+    if IS_PYPY or net.number is not float or is_patched(net):
         return twin  # type: ignore[no-any-return]
     by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
     loss_by_layers = twin.loss_of

@@ -16,11 +16,10 @@ error of each product can reach 8·2^-53·(|a|² + |b|²), even if a·b is small
 """
 
 import math
-import sys
 from itertools import repeat
 from operator import mul
 
-from ..codegen.python.printer import Code, executed
+from ..codegen.python.printer import IS_PYPY, Code, executed
 from ..core import elementary
 from ..scalars import Symbolic
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 # and sumprod rounds only once. Plain loops take 27 to 34. On PyPy plain loops take 0.6 to 1.1; one
 # dot product per element takes 1.5 to 2.5, and transposing B takes as long again. Rows of one
 # number are fastest written out on every interpreter.
-COMPILED = sys.implementation.name == "pypy"
 LONGEST = 64  # the longest rows whose products are written out
 FEWEST = 64  # the smallest number of products for which writing them out saves time
 SHORTEST = 16  # the shortest rows for which the distance is faster
@@ -76,7 +74,7 @@ def _by_dots(A: "Matrix", B: "Matrix") -> "Matrix":
     return elementary.products(A, B, _dot)
 
 
-_one_by_one = _in_loops if COMPILED else _by_dots
+_one_by_one = _in_loops if IS_PYPY else _by_dots
 
 
 def shortest_way(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -93,7 +91,7 @@ def left_to_right(A: "Matrix", B: "Matrix") -> "Matrix":
 
 def _written_out(A: "Matrix", B: "Matrix", otherwise: "Callable[..., Matrix]") -> "Matrix":
     length = len(B)
-    if COMPILED or length > LONGEST or len(A) * len(B[0]) < FEWEST:
+    if IS_PYPY or length > LONGEST or len(A) * len(B[0]) < FEWEST:
         return otherwise(A, B)
     if length not in _by_length:
         _by_length[length] = _generate(length)

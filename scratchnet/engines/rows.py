@@ -1,8 +1,7 @@
 """The engine Rows: a step whose layers are fused, or else the rules one by one, for rows."""
 
 from ..codegen.own import is_own
-from ..codegen.python.printer import IS_PYPY as COMPILED
-from ..codegen.python.printer import executed
+from ..codegen.python.printer import IS_PYPY, executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.history import Diverged
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
 
     Batches = List[List[int]]
 
-PRINTER = "looped" if COMPILED else "fused"  # which module of codegen.python prints a fused step
+PRINTER = "looped" if IS_PYPY else "fused"  # which module of codegen.python prints a fused step
 # The most parameters times samples that are computed at once, in less than 0.2 seconds: the fused
 # code takes 25 ns for each, 50 without math.sumprod, and 1.5 on PyPy.
-WORK_AT_ONCE = 100000000 if COMPILED else 4000000
+WORK_AT_ONCE = 100000000 if IS_PYPY else 4000000
 
 # On PyPy, the fused step pays off after this many samples; a step counts as several samples.
 SHORT, SAMPLES_PER_STEP = 1000, 9
@@ -74,7 +73,7 @@ class Rows(Generated):
         has been trained often enough, its step is generated.
         """
         parts = self.lists.net.layers + [self.loss, self.optimizer]
-        if type(self) is not Rows or not COMPILED or not all(map(is_own, parts)):
+        if type(self) is not Rows or not IS_PYPY or not all(map(is_own, parts)):
             return False
         samples = len(self.examples)
         work = self.lists.epochs * (samples + SAMPLES_PER_STEP * (samples // self.size))

@@ -7,7 +7,7 @@ the data. It is made once per training run, and never depends on timing.
 import math
 
 from ..codegen.python.gather import ONES, VALUES
-from ..codegen.python.printer import IS_PYPY as COMPILED
+from ..codegen.python.printer import IS_PYPY
 from ..core.functions import kernel
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ SAMPLES = 100  # how many samples are counted
 def gather_of(lists: "Ready", size: int) -> str:
     """Return which entries of the samples this training run should read; see gather.py."""
     X, used = lists.examples.X, lists.examples.used
-    if COMPILED or not isinstance(X, list):  # Reading all samples one by one may take long.
+    if IS_PYPY or not isinstance(X, list):  # Reading all samples one by one may take long.
         return ""
     if size == 1 and lists.optimizer.memory:
         return ""

@@ -8,9 +8,9 @@ from random_networks import bits
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.engines.products import COMPILED
+from scratchnet.codegen.python.printer import IS_PYPY
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy computes all products fast")
+pytestmark = pytest.mark.skipif(IS_PYPY, reason="PyPy computes all products fast")
 INPUTS, UNITS = 130, 24
 WEIGHTS = [[(i + 1) / (k + 2) for i in range(INPUTS)] for k in range(UNITS)]
 

@@ -20,10 +20,9 @@ from compare_engines import (
 from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
-from scratchnet.codegen.python.printer import executed
+from scratchnet.codegen.python.printer import IS_PYPY, executed
 from scratchnet.core import training
 from scratchnet.engines import choice, rows
-from scratchnet.engines.products import COMPILED
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -193,7 +192,7 @@ def chosen_for(widths, batch_size, rows=16):
     return net.fit(X, Y, "mse", epochs=1, batch_size=batch_size, shuffle=False).engine
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy does not compile long functions")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy does not compile long functions")
 @pytest.mark.parametrize("depth", [2, 15, 16, 40])
 def test_one_more_layer_does_not_change_the_engine(depth):
     """Time depends on the parameters per unit, whatever their total."""
@@ -201,7 +200,7 @@ def test_one_more_layer_does_not_change_the_engine(depth):
     assert chosen_for([24] * (depth // 8 + 2), 8) == "rows"
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy does not compile long functions")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy does not compile long functions")
 def test_small_batches_are_written_out_up_to_wider_units():
     assert [chosen_for([16, 16, 16], size) for size in (1, 4)] == ["steps", "steps"]
     widest = [
@@ -227,7 +226,7 @@ def test_functions_for_other_uses_are_apart():
 @pytest.mark.skipif(not hasattr(math, "sumprod"), reason="the choice of CPython from 3.12 on")
 @pytest.mark.parametrize(("compiled", "engine"), [(False, "lanes"), (True, "rows")])
 def test_pypy_looks_for_no_grid(compiled, engine, monkeypatch):
-    monkeypatch.setattr(choice, "COMPILED", compiled)
+    monkeypatch.setattr(choice, "IS_PYPY", compiled)
     sn.set_kernel("fast")
     pixels = [[float((i * j) % 7 == 0) for j in range(100)] for i in range(200)]
     net = sn.Sequential([sn.Dense(100, 30), sn.Tanh(), sn.Dense(30, 1)])

@@ -4,11 +4,11 @@ import pytest
 from random_networks import BUILT_IN_LAYERS, bits
 
 import scratchnet as sn
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.core.losses import LOSSES
 from scratchnet.engines import prediction
-from scratchnet.engines.products import COMPILED
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy computes the loss by the layers")
+pytestmark = pytest.mark.skipif(IS_PYPY, reason="PyPy computes the loss by the layers")
 
 COUNT = 250
 X = [[(i * 7 % 11 - 5) / 4, (i * 5 % 13 - 6) / 8, i % 3 / 2] for i in range(COUNT)]

@@ -3,7 +3,7 @@
 import pytest
 
 import scratchnet as sn
-from scratchnet.engines.products import COMPILED
+from scratchnet.codegen.python.printer import IS_PYPY
 
 X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0]]
 Y = [[1.0], [-1.0], [0.5], [0.0]]
@@ -37,7 +37,7 @@ def test_in_the_fast_kernel_the_weights_are_equal_to_rounding(engine):
         assert flat(found) == pytest.approx(flat(expected), rel=1e-12)
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy computes faster with floats")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy computes faster with floats")
 def test_lanes_are_for_samples_on_a_grid_and_sgd():
     """Each number in X is a multiple of 1/4."""
     options = dict(optimizer=sn.SGD(0.1))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import scratchnet
-from scratchnet.engines.choice import COMPILED
+from scratchnet.codegen.python.printer import IS_PYPY
 
 # Old versions of weakref import collections.
 PROGRAM = """
@@ -29,7 +29,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("engine", ["auto"] if COMPILED else ["auto", "rows"])
+@pytest.mark.parametrize("engine", ["auto"] if IS_PYPY else ["auto", "rows"])
 @pytest.mark.parametrize("sample", ["[math.sin(i), math.cos(i)]", "[i % 2, i % 3 % 2]"])
 @pytest.mark.parametrize(("optimizer", "batch_size"), [("sgd", 9), ("sgd", 3), ("adam", 3)])
 def test_a_first_training_run_imports_only_what_it_needs(engine, sample, optimizer, batch_size):

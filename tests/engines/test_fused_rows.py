@@ -10,13 +10,13 @@ from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, recipe, recipes
 
 import scratchnet as sn
 from scratchnet import functions, matrix
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
 from scratchnet.core.optimizers import OPTIMIZERS
 from scratchnet.core.training import Engine, prepare
 from scratchnet.engines import generated, rows
 from scratchnet.engines.columns import States
-from scratchnet.engines.products import COMPILED
 from scratchnet.engines.rows import Rows
 
 
@@ -186,7 +186,7 @@ def test_the_memory_of_the_optimizer_is_read_like_rows():
     assert abs(engine.parameters[0].rows[0][0] - 5.0) < 0.1
 
 
-@pytest.mark.parametrize("engine", ["rows", "steps"] if COMPILED else ["rows", "lanes", "steps"])
+@pytest.mark.parametrize("engine", ["rows", "steps"] if IS_PYPY else ["rows", "lanes", "steps"])
 def test_the_command_line_prints_the_code_of_an_engine(engine, capsys):
     assert sn.cli.main(["bench", "--show", engine]) == 0
     code = capsys.readouterr().out
@@ -205,7 +205,7 @@ def test_the_code_is_the_readable_loop(printer, portable):
     assert "w - setting_rate * (" in source or "w_row[k] - setting_rate * g_row[k]" in source
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy runs other code")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy runs other code")
 def test_the_code_for_columns_is_a_function_of_few_variables(printer):
     if printer == "looped":
         return
@@ -271,7 +271,7 @@ def test_a_softmax_of_many_classes(classes, printer, portable):
 
 
 def test_pypy_generates_the_step_if_a_run_is_long_or_repeated(monkeypatch):
-    monkeypatch.setattr(rows, "COMPILED", True)
+    monkeypatch.setattr(rows, "IS_PYPY", True)
     monkeypatch.setattr(rows, "SHORT", 1000)
 
     def generates(epochs, width=7):
@@ -288,7 +288,7 @@ def test_pypy_generates_the_step_if_a_run_is_long_or_repeated(monkeypatch):
     assert not generates(1, width=9)
 
 
-@pytest.mark.skipif(not COMPILED, reason="CPython adds in another order")
+@pytest.mark.skipif(not IS_PYPY, reason="CPython adds in another order")
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
 @pytest.mark.parametrize("clip_norm", [None, 0.1])
 @pytest.mark.parametrize("batch_size", [1, 4, 23])

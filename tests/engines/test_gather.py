@@ -10,11 +10,11 @@ from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, bits_of, recipe, 
 
 import scratchnet as sn
 from scratchnet import matrix
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import prediction, rows
 from scratchnet.engines.checkpoints import Checkpoint
-from scratchnet.engines.products import COMPILED
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+pytestmark = pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 
 
 def sparse(count, inputs, not_zero=2, seed=3, ones=False):

@@ -14,13 +14,13 @@ from test_checkpoints import Snapshots
 
 import scratchnet as sn
 from scratchnet.codegen.python.lanes import ANY, BINARY, OFTEN_REPEATED, REPEATED
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import grid, lanes
 from scratchnet.engines.grid import Grid
 from scratchnet.engines.lane_numbers import LaneNumbers, NoRoom
-from scratchnet.engines.products import COMPILED
 from scratchnet.engines.rows import Rows
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+pytestmark = pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 
 
 def pixels(count, inputs=40, shades=256, share=0.5, seed=5):

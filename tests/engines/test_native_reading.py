@@ -30,7 +30,7 @@ def reader(request, monkeypatch):
     if in_c and not reading.IN_C:
         pytest.skip("this interpreter keeps its objects in another way")
     monkeypatch.setattr(reading, "IN_C", in_c)
-    monkeypatch.setattr(reading, "COMPILED", request.param == "read_by_loop")
+    monkeypatch.setattr(reading, "IS_PYPY", request.param == "read_by_loop")
     monkeypatch.setattr(compiler, "FAST", ["-O1"])
     monkeypatch.setattr(compiler, "HERE", [])
     monkeypatch.setattr(reading, "FEWEST", 1)

@@ -7,8 +7,8 @@ from compare_engines import kernel
 from random_networks import BUILT_IN_LAYERS, bits
 
 import scratchnet as sn
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import generated, prediction, rows, rules, threads
-from scratchnet.engines.products import COMPILED
 
 INFINITY = float("inf")
 X = [[(i * 7 % 11 - 5) / 4, (i * 5 % 13 - 6) / 8, i % 3 / 2] for i in range(40)]
@@ -59,7 +59,7 @@ def by_layers(net, X):
     return twin.propagate(X, twin.layers)
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 @pytest.mark.parametrize("layer", BUILT_IN_LAYERS, ids=lambda make: repr(make()))
 def test_the_bits_are_those_of_the_layers(layer, eager, portable):
     net = adapted(layer())
@@ -68,7 +68,7 @@ def test_the_bits_are_those_of_the_layers(layer, eager, portable):
     assert bits(net.predict(X)) == bits(by_layers(net, X)) and eager == [40, 40]
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 def test_small_networks_are_written_out_for_many_samples(monkeypatch, portable):
     printed = []
     function_of = prediction.function_of
@@ -83,7 +83,7 @@ def test_small_networks_are_written_out_for_many_samples(monkeypatch, portable):
     assert printed == [prediction.written_out, prediction.fused]
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 @pytest.mark.parametrize(
     "sizes, samples, sparse, generates",
     [
@@ -194,7 +194,7 @@ class Table:
         return [[1, 2.5]] * 60
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 def test_tables_are_not_checked_number_by_number(eager, both_kinds_of_code, monkeypatch):
     net = sn.Sequential([sn.Dense(2, 2), sn.ReLU()])
     expected = bits(net.predict([[1.0, 2.5]] * 60))
@@ -257,7 +257,7 @@ class Clearing(dict):
         self.clear()
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 @pytest.mark.parametrize("absent", [("scale", "bias"), ("bias", "scale")])
 def test_each_absent_parameter_has_its_own_code(absent, eager, portable):
     for name in absent:
@@ -281,4 +281,4 @@ def test_caches_that_another_thread_clears(eager, monkeypatch, portable):
         losses.add(tuple(history.loss))
         assert bits(net.predict(X)) == bits(by_layers(net, X))
     assert len(losses) == 1 and programs == {}
-    assert COMPILED or eager == [40, 40]
+    assert IS_PYPY or eager == [40, 40]

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, bits_of, recipe, recipes
 
 import scratchnet as sn
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import generated
-from scratchnet.engines.products import COMPILED
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -265,7 +265,7 @@ def test_random_steps_in_the_fast_kernel_by_rows(made):
     assert_close(made, "rows")
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the rules one by one")
 @settings(max_examples=2 * settings.default.max_examples)
 @given(recipes(batches=True, gentle=True, lanes=True))
 def test_random_steps_in_the_fast_kernel_by_lanes(made):

@@ -4,10 +4,10 @@ import pytest
 from compare_engines import kernel as using
 
 import scratchnet as sn
+from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.core.examples import examples_for
 from scratchnet.core.training import Engine
 from scratchnet.engines import standardized
-from scratchnet.engines.products import COMPILED
 from scratchnet.engines.rows import Rows
 
 X = [[float(i % 7), float(i % 2), float(i % 2 == 0), i * i % 11 / 3, 5.0] for i in range(40)]
@@ -58,7 +58,7 @@ def test_a_step_does_not_standardize(monkeypatch):
     assert once.count("P1") == 2 < each_time.count("P1")
 
 
-@pytest.mark.skipif(COMPILED, reason="PyPy reads all numbers")
+@pytest.mark.skipif(IS_PYPY, reason="PyPy reads all numbers")
 def test_one_hot_inputs_keep_their_zeros(monkeypatch):
     net = sn.Sequential(
         [sn.Normalization(), sn.Dense(24, 8), sn.ReLU(), sn.Dense(8, 1), sn.Sigmoid()]

@@ -14,9 +14,9 @@ from itertools import chain
 
 from ...codegen.c.native_data import SOURCE
 from ...codegen.own import is_own
+from ...codegen.python.printer import IS_PYPY
 from ...core.checks import LazyRows, is_finite
 from ...core.losses import Loss
-from ..products import COMPILED
 from . import library, lists
 from .compiler import CompilerError
 
@@ -95,7 +95,7 @@ def doubles_of(data: "Any", width: "Optional[int]", in_c: bool = False) -> "Opti
         return None
     count = len(data)  # Another thread may shorten it.
     numbers = library.zeros(count * width)
-    read = read_by_loop if COMPILED else read_at_once
+    read = read_by_loop if IS_PYPY else read_at_once
     if IN_C and (in_c or len(numbers) >= FEWEST):
         read = read_in_c
     step = max(1, AT_ONCE // width)
