@@ -15,7 +15,7 @@ from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Sequence, Set, Tuple
+    from typing import Any, List, Sequence, Set
 
     from ..core.types import Matrix, Row
 
@@ -111,7 +111,7 @@ class Grid:
         if self.is_full:
             integers = self.integers_of(row)
             if integers.count(0) * 4 < len(row):
-                return itemgetter(slice(None)), everywhere, integers
+                return iter, everywhere, integers
         places = tuple(compress(everywhere, row))
         pick = picker(places)
         if self.integers.is_binary:
@@ -121,10 +121,12 @@ class Grid:
         return pick, places, self.integers_of(pick(row))
 
     def integers_of(self, numbers: "Sequence[float]") -> "Sequence[int]":
-        # Of several numbers, itemgetter finds the integers faster than a loop.
-        if len(numbers) > 1:
-            return compact(itemgetter(*numbers)(self.integers))
-        return compact(tuple([self.integers[v] for v in numbers]))
+        """Return the integers as bytes, if possible."""
+        integer = self.integers.__getitem__
+        try:
+            return bytes(map(integer, numbers))
+        except ValueError:
+            return tuple(map(integer, numbers))
 
     def length(self, sample: "Any") -> int:
         if self.integers.is_binary:
@@ -177,11 +179,3 @@ def picker(places: "Sequence[int]") -> "Any":
         return itemgetter(*places)
     # For a single place itemgetter would return an element, not a sequence.
     return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
-
-
-def compact(integers: "Tuple[int, ...]") -> "Sequence[int]":
-    """Return the integers as bytes, if possible."""
-    try:
-        return bytes(integers)
-    except ValueError:
-        return integers

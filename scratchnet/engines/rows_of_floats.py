@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NUMBERS = {int, float}
 FLOATS = {float}
+IN_CACHE = 5000  # so many numbers are read several times before the next ones, from the cache
 
 
 def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> "Optional[Matrix]":
@@ -46,16 +47,29 @@ def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> 
 
 def convert_rows(data: "Any", columns: int) -> "Optional[Matrix]":
     """Return copies of rows of numbers."""
-    if not are_rows(data) or not have_length(data, columns):
+    if not columns or not are_rows(data) or not have_length(data, columns):
         return None
-    kinds = set(map(type, chain.from_iterable(data)))
-    if not kinds or not kinds <= NUMBERS:
-        return None
+    rows: "Matrix" = []
+    total = 0.0
+    step = 1 + IN_CACHE // columns
+    for start in range(0, len(data), step):
+        block = copies(data[start : start + step])
+        if block is None:
+            return None
+        total += sum(map(sum, block))
+        rows += block
+    return rows if 0.0 * total == 0.0 else None
+
+
+def copies(rows: "Matrix") -> "Optional[Matrix]":
+    """Return copies of rows of floats or ints as floats, or None for other rows."""
+    kinds = list(map(type, chain.from_iterable(rows)))
+    if kinds.count(float) == len(kinds):
+        return [row[:] for row in rows]  # list(row) would reserve memory for more numbers.
     try:
-        rows = [list(map(float, row)) for row in data] if int in kinds else list(map(list, data))
+        return [list(map(float, row)) for row in rows] if set(kinds) <= NUMBERS else None
     except OverflowError:
         return None
-    return rows if 0.0 * sum(map(sum, rows)) == 0.0 else None
 
 
 def convert_few_rows(data: "Any", columns: "Optional[int]") -> "Optional[Matrix]":
