@@ -1,13 +1,14 @@
 """784-30-10 in batches of 200, each half of a batch computed by another process, by wall-clock time.
 
-The main process sends the weights, the samples and nothing else as bytes, and gets the gradients as bytes. It keeps all
-weights in one list, so that adding and updating is one loop. The samples are packed before the time is taken.
+The main process sends the weights and the samples as bytes, and nothing else. It gets the gradients as bytes, adds them
+and updates the weights. All weights are in one list, rows of a matrix one after the other. The samples are packed before
+the time is taken.
 """
 
 import os
 from array import array
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from struct import pack
 from time import perf_counter
 
@@ -15,35 +16,42 @@ from ..measure import Contender, Unavailable, check
 from ..rows.processes import Pool
 from ..workloads import train, workload
 from . import Limit
-from .large import Network, backward, bare, softmax_gradients, sumprod, transposed
+from .large import Network, backward, softmax_gradients, sumprod, transposed
 
 NAME = "784-30-10 by 200"
 
 
-def packed(rows):
-    numbers = list(chain.from_iterable(rows))
+def packed(numbers):
     return pack("{}d".format(len(numbers)), *numbers)
 
 
-def unpacked(data, *lengths):
-    """Return the numbers as rows of these lengths."""
-    numbers = iter(array("d", data).tolist())
-    return [list(islice(numbers, length)) for length in lengths]
+def unpacked(data):
+    return array("d", data).tolist()
 
 
-# ---- in a worker -------------------------------------------------------------------------------------------------
+def rows_of(numbers, width):
+    return [numbers[k : k + width] for k in range(0, len(numbers), width)]
 
 
-class Half(Network):
-    """The network of a worker. It learns nothing."""
+class Gradients(Network):
+    """The network with some weights. It learns nothing."""
 
     def __init__(self, work, weights):
         inputs, hidden, outputs = work.sizes
-        rows = unpacked(weights, *[inputs] * hidden, hidden, *[hidden] * outputs, outputs)
+        second = (inputs + 1) * hidden
         self.work = work
-        self.C1, self.b1 = rows[:hidden], rows[hidden]
-        self.C2, self.b2 = rows[hidden + 1 : -1], rows[-1]
+        self.C1 = [weights[j : second - hidden : hidden] for j in range(hidden)]
+        self.b1 = weights[second - hidden : second]
+        self.C2 = [weights[second + k : -outputs : outputs] for k in range(outputs)]
+        self.b2 = weights[-outputs:]
         self.backward = written_backward(outputs)
+
+    def of(self, X, Y, factor):
+        """Return all gradients, in the order of the weights."""
+        A = self.hidden(X)
+        D = softmax_gradients(A, Y, self.C2, self.b2, factor)
+        H = self.backward(A, D, transposed(self.C2))
+        return [*products(X, H), *map(sum, zip(*H)), *products(A, D), *map(sum, zip(*D))]
 
 
 @lru_cache()
@@ -51,53 +59,59 @@ def written_backward(outputs):
     return backward("(a * (1.0 - a))", outputs)
 
 
-def gradients(work, weights, samples, targets, count, factor):
-    """Return the gradients of half of a batch, in the order of the weights."""
-    net = Half(work, weights)
-    inputs, _, outputs = work.sizes
-    X, Y = unpacked(samples, *[inputs] * count), unpacked(targets, *[outputs] * count)
-    A = net.hidden(X)
-    D = softmax_gradients(A, Y, net.C2, net.b2, factor)
-    H = net.backward(A, D, transposed(net.C2))
-    return packed([*products(X, H), map(sum, zip(*H)), *products(A, D), map(sum, zip(*D))])
-
-
 def products(X, D):
-    rows = transposed(X)
-    return [[sumprod(row, d) for row in rows] for d in transposed(D)]
+    columns = transposed(D)  # They stay in the cache of the processor.
+    return [sumprod(row, d) for row in transposed(X) for d in columns]
 
 
-# ---- in the main process -----------------------------------------------------------------------------------------
+def gradients_of_half(work, weights, X, Y, factor):
+    """What a worker computes."""
+    inputs, _, outputs = work.sizes
+    X, Y = rows_of(unpacked(X), inputs), rows_of(unpacked(Y), outputs)
+    return packed(Gradients(work, unpacked(weights)).of(X, Y, factor))
 
 
-class Halves:
+class Alone:
+    """The training run in one process."""
+
+    def __init__(self, work):
+        W1, b1, W2, b2 = work.start
+        self.weights = [*chain.from_iterable(W1), *b1, *chain.from_iterable(W2), *b2]
+        self.work = work.replace(X=[], labels=[], start=[[]])
+        self.batches = [self.batch(X, Y, work.rate / len(X)) for X, Y in work.batches()]
+        self.epochs = work.epochs
+
+    def batch(self, X, Y, factor):
+        return X, Y, factor
+
+    def run(self):
+        for batch in self.batches * self.epochs:
+            self.step(*batch)
+        net = Gradients(self.work, self.weights)
+        return [transposed(net.C1), net.b1, transposed(net.C2), net.b2]
+
+    def step(self, X, Y, factor):
+        gradients = Gradients(self.work, self.weights).of(X, Y, factor)
+        self.weights = [w - g for w, g in zip(self.weights, gradients)]
+
+
+class Halves(Alone):
     """The training run in the main process."""
 
     def __init__(self, work, pool):
-        W1, b1, W2, b2 = work.start
-        self.weights = [*chain.from_iterable(zip(*W1)), *b1, *chain.from_iterable(zip(*W2)), *b2]
-        self.work = work.replace(X=[], labels=[], start=[[]])  # for the workers
-        self.epochs, self.pool = work.epochs, pool
-        self.batches = []
-        for X, Y in work.batches():
-            half = len(X) // 2
-            parts = slice(half), slice(half, None)
-            halves = [(packed(X[part]), packed(Y[part]), len(X[part])) for part in parts]
-            self.batches.append((halves, work.rate / len(X)))
+        Alone.__init__(self, work)
+        self.pool = pool
 
-    def run(self):
-        for halves, factor in self.batches * self.epochs:
-            sent = pack("{}d".format(len(self.weights)), *self.weights)
-            futures = [
-                self.pool.submit(gradients, self.work, sent, *half, factor) for half in halves
-            ]
-            results = [array("d", future.result()) for future in futures]
-            self.weights = [w - (a + b) for w, a, b in zip(self.weights, *results)]
-        return self.parameters()
+    def batch(self, X, Y, factor):
+        half = len(X) // 2
+        parts = slice(half), slice(half, None)
+        return [[packed(list(chain(*rows[part]))) for rows in (X, Y)] for part in parts], factor
 
-    def parameters(self):
-        net = Half(self.work, pack("{}d".format(len(self.weights)), *self.weights))
-        return [transposed(net.C1), net.b1, transposed(net.C2), net.b2]
+    def step(self, halves, factor):
+        task = gradients_of_half, self.work, packed(self.weights)
+        futures = [self.pool.submit(*task, *half, factor) for half in halves]
+        parts = [array("d", future.result()) for future in futures]
+        self.weights = [w - (a + b) for w, a, b in zip(self.weights, *parts)]
 
 
 def limits(quick):
@@ -110,20 +124,18 @@ def limits(quick):
             for future in [pool.submit(train, NAME, quick, "auto") for _ in range(2)]:
                 future.result()
 
-        alone, shared = work.training(), work.training(executor=pool)
-        expected = alone()()
-        fresh = lambda: Halves(work, pool).run  # noqa: E731
-        for kind in (fresh, shared):
-            check(kind()(), expected, 1e-10, NAME)
-        two_trainings()
-        others = [
-            ("scratchnet", shared, 1),
-            ("alone", alone, 1),
-            ("bare, alone", bare(Network)(work), 1),
+        contenders = [
+            ("bare", lambda: Halves(work, pool).run, 1),
+            ("scratchnet", work.training(executor=pool), 1),
+            ("alone", work.training(), 1),
+            ("bare, alone", lambda: Alone(work).run, 1),
             ("half of two", lambda: two_trainings, 1 / 2),
         ]
-        yield Limit(
-            "train {}, two processes".format(NAME),
-            Contender(fresh, clock=perf_counter),
-            [(name, Contender(kind, scale, perf_counter)) for name, kind, scale in others],
-        )
+        expected = contenders[2][1]()()
+        for _, fresh, _ in contenders[:4]:
+            check(fresh()(), expected, 1e-10, NAME)
+        two_trainings()
+        (_, bare), *others = [
+            (name, Contender(fresh, scale, perf_counter)) for name, fresh, scale in contenders
+        ]
+        yield Limit("train {}, two processes".format(NAME), bare, others)
