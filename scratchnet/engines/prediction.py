@@ -68,7 +68,7 @@ class Prediction(Sequential):
         if not isinstance(rows, list):
             rows = [rows[i] for i in range(len(rows))]
         borrowed = threads.borrow(self.net)
-        outputs = self.propagate(rows, borrowed[1])
+        outputs = self.propagate(rows, borrowed.layers)
         threads.give_back(self.net, borrowed)
         return outputs
 

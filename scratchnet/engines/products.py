@@ -40,7 +40,8 @@ FEWEST = 64  # the smallest number of products for which writing them out saves 
 SHORTEST = 16  # the shortest rows for which the distance is faster
 
 _by_length: "Dict[int, Callable[..., Matrix]]" = {}
-_dot = getattr(math, "sumprod", None) or (lambda u, v: sum(map(mul, u, v)))
+_sumprod = None if IS_PYPY else getattr(math, "sumprod", None)
+_dot = _sumprod or (lambda u, v: sum(map(mul, u, v)))
 
 
 def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -79,8 +80,8 @@ _one_by_one = _in_loops if IS_PYPY else _by_dots
 
 def shortest_way(A: "Matrix", B: "Matrix") -> "Matrix":
     """Return the product of A and B, computed in the fastest way that is accurate."""
-    if hasattr(math, "sumprod") and len(B) > 1:
-        return _one_by_one(A, B)
+    if _sumprod and len(B) > 1:
+        return elementary.products(A, B, _sumprod)
     return _written_out(A, B, _one_by_one)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NUMBERS = {int, float}
 FLOATS = {float}
+ROWS = {list, tuple}
 IN_CACHE = 5000  # so many numbers are read several times before the next ones, from the cache
 
 
@@ -76,14 +77,17 @@ def convert_few_rows(data: "Any", columns: "Optional[int]") -> "Optional[Matrix]
     """Return the same as ``convert_rows``. One by one, a few rows are converted faster."""
     rows = []
     for row in data:
-        if type(row) is not list or len(row) != columns:
+        if type(row) not in ROWS or len(row) != columns:
             return None
         kinds = set(map(type, row))
-        if not kinds <= NUMBERS:
-            return None
-        try:
-            numbers = row[:] if kinds == FLOATS else list(map(float, row))
-        except OverflowError:
+        if kinds == FLOATS:
+            numbers = list(row)
+        elif kinds <= NUMBERS:
+            try:
+                numbers = list(map(float, row))
+            except OverflowError:
+                return None
+        else:
             return None
         if 0.0 * sum(numbers) != 0.0:
             return None

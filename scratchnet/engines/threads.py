@@ -20,7 +20,7 @@ from ..core.layer import Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Tuple
+    from typing import Any, Dict, Iterator
 
     from ..core.history import Epoch
     from ..core.network import Sequential
@@ -62,7 +62,7 @@ def _with_own_layers(value: "Any") -> "Any":
 
 def shallow_copy(thing: "Any") -> "Any":
     twin = object.__new__(type(thing))
-    twin.__dict__ = dict(thing.__dict__)  # On PyPy, an update takes longer than a new dict.
+    twin.__dict__ = thing.__dict__.copy()  # On PyPy, an update takes longer.
     return twin
 
 
@@ -71,30 +71,38 @@ STORED = "A", "C", "S", "U", "X", "Z", "generator", "mask"
 _sharing_kinds: "Dict[type, type]" = {}
 
 
-def borrow(net: "Sequential") -> "Tuple[List[int], List[Any], Any]":
-    """Return the ids of the network's layers, layers for a prediction, and what owns the ids.
+class Borrowed:
+    """Layers for one prediction at a time.
 
-    Of the package's own layers they share the attributes, so that copying them takes no time.
+    Of the package's layers they share the attributes, so that copying them takes no time.
+    User-defined ones are copied for each prediction, because they may store anything.
     """
-    ids = list(map(id, net.layers))
+
+    def __init__(self, net: "Sequential") -> None:
+        self.originals = net.layers[:]  # They exist, so that no other layer has one of the ids.
+        self.ids = list(map(id, self.originals))
+        self.layers: "Any" = [
+            _sharing(layer) if is_listed(type(layer)) else None for layer in self.originals
+        ]
+        self.user_defined = [k for k, layer in enumerate(self.layers) if layer is None]
+
+
+def borrow(net: "Sequential") -> "Borrowed":
+    """Return layers for a prediction, if possible those that an earlier one has given back."""
     try:
         borrowed = net.__dict__["SPARE"].pop()  # in one step, for all threads
-        if borrowed[0] == ids:
-            return borrowed  # type: ignore[no-any-return]
     except (KeyError, IndexError):
-        pass
-    if all([is_listed(type(layer)) for layer in net.layers]):
-        return ids, list(map(_sharing, net.layers)), net.layers[:]
-    return ids, list(map(_layer, net.layers)), None
+        borrowed = Borrowed(net)
+    if borrowed.ids != list(map(id, net.layers)):
+        borrowed = Borrowed(net)
+    for k in borrowed.user_defined:
+        borrowed.layers[k] = _layer(borrowed.originals[k])
+    return borrowed  # type: ignore[no-any-return]
 
 
-def give_back(net: "Sequential", borrowed: "Any") -> None:
-    """Keep the layers for the next prediction, unless user-defined ones may store something.
-
-    Pickles omit them, because their name is in capitals.
-    """
-    if borrowed[2]:
-        net.__dict__.setdefault("SPARE", []).append(borrowed)
+def give_back(net: "Sequential", borrowed: "Borrowed") -> None:
+    """Keep the layers for the next prediction. Pickles omit what has a name in capitals."""
+    net.__dict__.setdefault("SPARE", []).append(borrowed)
 
 
 def _sharing(layer: "Any") -> "Any":

@@ -6,6 +6,7 @@ import scratchnet as sn
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from scratchnet.core.plug_points import PLUG_POINTS
+from scratchnet.engines.prediction import Prediction
 from scratchnet.engines.rows_of_floats import float_rows
 
 COUNT = 30
@@ -145,3 +146,22 @@ def test_a_user_defined_loss_refuses_targets():
         ValueError,
         "Even: row 0 of Y is [1.0, 0.0, 0.0]; the first is 0",
     )
+
+
+@pytest.mark.parametrize("few", [[[1.5, 2.0]], [(1, 2.5), [True, 3]], [[-0.0, 1], (0.5, 2)]])
+def test_a_few_samples_are_those_of_the_core(few):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    rows, expected = Prediction.accept(net, few), sn.Sequential.accept(net, few)
+    assert repr(rows) == repr(expected) and not any(a is b for a, b in zip(rows, few))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [[1.0], [1.0, MISSING], [1.0, INFINITE], [1, 10**400], ["1", 2], [[1], 2], {1: 1, 2: 2}, 3],
+)
+def test_a_wrong_one_among_a_few_samples_is_reported(wrong):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    with pytest.raises((TypeError, ValueError), match="^X: row 1"):
+        net.predict([[1.0, 2.0], wrong])
+    largest = [[1.7e308, 1.7e308]]  # whose sum is not finite
+    assert Prediction.accept(net, largest) == largest
