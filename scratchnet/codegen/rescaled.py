@@ -66,24 +66,14 @@ class Factors(Choices):
         Choices.__init__(self)
         self.weights: "Set[int]" = {id(w) for w in weights}
         self.one = self.constant(Symbolic(1))
-        self.rules: "Dict[str, Any]" = {
-            "multiply": self.multiply,
-            "divide": self.divide,
-            "negate": self.negate,
-            "where": self.choose,
-            "dot": self.dot,
-            OVER_SAMPLES: self.over_samples,
-            "sqrt": self.root,
-        }
-        self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.add_up))
 
     def add(self, node: "Symbolic") -> None:
         if not node.operation:
             self.new[id(node)] = made = self.input(node)
         else:
             operands = [self.new[id(v)] for v in node.operands]
-            rule = self.rules.get(node.operation)
-            found = rule and rule(node.operation, operands)
+            rule = RULES.get(node.operation)
+            found = rule and rule(self, node.operation, operands)
             if not found:
                 result = self.make(node.operation, *map(self.whole, operands))
                 is_factor = all([v.core is None and not v.weights for v in operands])
@@ -229,6 +219,21 @@ class Factors(Choices):
             return term[0].factor, term[0].weights
         a, b = term
         return self.product(a.factor, b.factor), merge(a.weights, b.weights)
+
+
+# They are functions: bound methods would keep all numbers until Python looks for cycles.
+RULES: "Dict[str, Any]" = {
+    "add": Factors.add_up,
+    "subtract": Factors.add_up,
+    "total": Factors.add_up,
+    "multiply": Factors.multiply,
+    "divide": Factors.divide,
+    "negate": Factors.negate,
+    "where": Factors.choose,
+    "dot": Factors.dot,
+    OVER_SAMPLES: Factors.over_samples,
+    "sqrt": Factors.root,
+}
 
 
 def is_root(scaled: "Scaled") -> bool:

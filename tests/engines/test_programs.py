@@ -1,5 +1,6 @@
 """generated.py: programs are the same in every process, and remembered."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from random_networks import recipe, recipes
 import scratchnet as sn
 from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import generated
+from scratchnet.scalars import Symbolic
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -280,3 +282,21 @@ def test_expressions_of_settings_are_computed_before_the_steps(nothing_remembere
         source = program("samples", optimizer=sn.SGD(0.1, momentum=0.5)).source
     before, within = source.split("for _ in times:")
     assert "= setting_rate * " in before and "setting_rate" not in within
+
+
+@pytest.mark.skipif(IS_PYPY, reason="PyPy does not count references")
+@EACH_STEPS
+@pytest.mark.parametrize("name", ["fast", "portable"])
+def test_the_record_is_freed_before_python_looks_for_cycles(way, name, nothing_remembered):
+    def count():
+        return sum([type(v) is Symbolic for v in gc.get_objects()])
+
+    gc.collect()
+    before = count()
+    gc.disable()
+    try:
+        with kernel(name):
+            program(way)
+        assert count() == before
+    finally:
+        gc.enable()

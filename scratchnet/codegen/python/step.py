@@ -248,6 +248,7 @@ class Step:
         # On PyPy, finding the factors takes longer than they save.
         is_exact = kernel() == "portable" or IS_PYPY
         new = Choices() if is_exact else KnownTargets(self.old)
+        self.updates.end()
         self.value, *_ = new.again(self.results())
         self.updates.simplify(new)
         self.code = BranchingCode([self.value, *self.updates.outputs()])

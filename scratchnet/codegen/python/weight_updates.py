@@ -138,6 +138,10 @@ class WeightUpdates:
                 self.updates.append(Update(names, g, rules and rules[i][j]))
         return rows, states
 
+    def end(self) -> None:
+        """Note no more updates, so that the numbers are freed when they are no longer needed."""
+        del self.optimizer.update_rows
+
     def recorded(self, gradients: "Any", factor: "Any") -> "List[List[Rule]]":
         """Return a record for each weight of a parameter."""
         rules = [[self.rule_for(symbolic(g)) for g in row] for row in gradients]
