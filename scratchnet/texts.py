@@ -1,15 +1,15 @@
 """Text for tables and pictures: printable, of limited width, in the characters of an encoding.
 
-printable  shortened    make text from a file safe to show
-ascii_of                make text from a file safe for a comment in source code
-width                   measure text in columns of a terminal
-plural                  a count with its noun
-text_table              rows as lines, whose cells are wrapped at words
-html_table              rows as a table of HTML
-ASCII  is_writable      replace characters that an encoding lacks
-written_for  printed    text with these replacements: for an encoding, for ``print``
-number_of               the number that a label is
-decoded                 text in an encoding that is not known
+printable  shorten          make text from a file safe to show
+ascii_of                    make text from a file safe for a comment in source code
+width                       measure text in columns of a terminal
+plural                      a count with its noun
+text_table                  rows as lines, whose cells are wrapped at words
+html_table                  rows as a table of HTML
+ASCII  is_writable          replace characters that an encoding lacks
+written_for  fit_to_output  text with these replacements: for an encoding, for ``print``
+number_of                   the number that a label is
+decode_text                 text in an encoding that is not known
 """
 
 import codecs
@@ -66,7 +66,7 @@ def written_for(text: str, encoding: str) -> str:
     return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
 
 
-def printed(text: str) -> str:
+def fit_to_output(text: str) -> str:
     """Return the text as standard output and new files can show it, so that ``print`` never fails.
 
     An object cannot know whether it is printed to standard output or to a file. On Windows, the two
@@ -77,13 +77,13 @@ def printed(text: str) -> str:
     return text
 
 
-def decoded(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """Return the text of a file that may have been written on any system.
 
     It is UTF-8 or UTF-16, with or without a byte order mark, or a code page of Windows. The sign ·
     of formulas distinguishes the code page of a console from that of other programs.
 
-    >>> [decoded("w · x".encode(name)) for name in ("utf-8-sig", "utf-16", "cp1252", "cp437")]
+    >>> [decode_text("w · x".encode(name)) for name in ("utf-8-sig", "utf-16", "cp1252", "cp437")]
     ['w · x', 'w · x', 'w · x', 'w · x']
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -106,10 +106,10 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def shortened(label: "Any", columns: int) -> str:
+def shorten(label: "Any", columns: int) -> str:
     """Return the label as printable text of at most so many columns, cut in the middle if longer.
 
-    >>> shortened("a\\n" + "b" * 99 + "c", 8)
+    >>> shorten("a\\n" + "b" * 99 + "c", 8)
     'a?bb…bbc'
     """
     text = printable(str(label))

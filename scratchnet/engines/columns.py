@@ -58,7 +58,7 @@ class States:
         return (list(zip(*rows)) for rows in zip(*parts))
 
 
-def arranged(rows: "Matrix", layout: str) -> "Any":
+def arrange(rows: "Matrix", layout: str) -> "Any":
     """Return the numbers of a parameter in this layout."""
     if layout == FLAT:
         return rows[0] if len(rows) == 1 else list(chain(*rows))
@@ -102,6 +102,6 @@ def states_of(optimizer: "Any", p: "Parameter", layout: str) -> "List[Any]":
     if isinstance(states, States) and states.layout == layout:
         return states.parts
     if not states:
-        return [arranged([[0.0] * len(row) for row in p.rows], layout)] * optimizer.memory
+        return [arrange([[0.0] * len(row) for row in p.rows], layout)] * optimizer.memory
     parts = [[[state[k] for state in row] for row in states] for k in range(optimizer.memory)]
-    return [arranged(part, layout) for part in parts]
+    return [arrange(part, layout) for part in parts]

@@ -3,7 +3,7 @@
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python.printer import IS_PYPY, executed
+from ..codegen.python.printer import IS_PYPY, execute
 from ..core.checks import are_finite, is_finite
 from ..core.examples import mean_loss
 from ..core.functions import kernel
@@ -169,7 +169,7 @@ class Generated(Engine):
 
             try:
                 source = settings.source_of(self.optimizer, self.settings)
-                self.settings_of_steps = executed(source)["settings"]
+                self.settings_of_steps = execute(source)["settings"]
             except Undecided:  # a power of the constant 0, for example
                 self.settings_of_steps = False
         return bool(self.settings_of_steps)
@@ -250,7 +250,7 @@ class Steps(Generated):
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.source = self.program.source
-        self.train = executed(self.source, size if IS_PYPY and not whole else 0)["train"]
+        self.train = execute(self.source, size if IS_PYPY and not whole else 0)["train"]
         self.watch_optimizer(self.settings)
         if not self.own:
             self.at_once = 1  # The optimizer may read its memory or change from step to step.

@@ -5,7 +5,7 @@ from array import array
 from zlib import crc32
 
 from ..core.functions import kernel
-from .packed import packed
+from .packed import pack_rows
 from .saved_state import DAMAGED
 
 TYPE_CHECKING = False
@@ -73,7 +73,7 @@ def _rows(examples: "Examples") -> "Iterator[Any]":
     Y: "Any" = getattr(examples.Y, "rows", None)
     if not getattr(Y, "is_checked", False):
         Y = examples.Y
-    for i, row in zip(examples.used, packed(examples.X, examples.used)):
+    for i, row in zip(examples.used, pack_rows(examples.X, examples.used)):
         yield row
         yield array("d", Y[i])
         if examples.weights is not None:

@@ -3,8 +3,8 @@
 All numbers of a row are added, or multiplied by a small integer, in one operation:
 
 >>> lanes = LaneNumbers(count=3, largest=0.75, step=0.5, most=4, longest=10)
->>> p, = lanes.packed([[0.5, -0.25, 0.75]])
->>> lanes.unpacked([p, p + 3 * p, -p])
+>>> p, = lanes.pack_rows([[0.5, -0.25, 0.75]])
+>>> lanes.unpack_rows([p, p + 3 * p, -p])
 [[0.5, -0.25, 0.75], [2.0, -1.0, 3.0], [-0.5, 0.25, -0.75]]
 
 Integers do not round. A lane has room for the sum of the products of a sample, and
@@ -94,12 +94,12 @@ class LaneNumbers:
             sums[k] += integer
         return sum(accumulate(sums[:0:-1]))  # The sum of each k is in k of these sums.
 
-    def packed(self, rows: "Matrix") -> "List[int]":
+    def pack_rows(self, rows: "Matrix") -> "List[int]":
         """Return rows of weights as one integer each."""
         scale, shift = self.scale_in, self.shift_in
         return [self.integer([int(w * scale) for w in row]) << shift for row in rows]
 
-    def unpacked(self, integers: "List[int]") -> "Matrix":
+    def unpack_rows(self, integers: "List[int]") -> "Matrix":
         """Return the rows of weights."""
         scale, shift = self.scale_out, self.shift_out
         return [[n * scale for n in self.numbers(integer << shift)] for integer in integers]

@@ -5,12 +5,12 @@ from itertools import groupby
 from ..codegen.own import is_own
 from ..codegen.python.kinds import ANY, BINARY, OFTEN_REPEATED, REPEATED
 from ..codegen.python.lanes import of_batches
-from ..codegen.python.printer import IS_PYPY, executed
+from ..codegen.python.printer import IS_PYPY, execute
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.training import set_rows
 from .choice import TIME_OF_UNIT
-from .columns import COLUMNS, FLAT, ROWS, arranged, rows_of
+from .columns import COLUMNS, FLAT, ROWS, arrange, rows_of
 from .generated import STEPS_AT_ONCE
 from .grid import FIRST, Grid
 from .lane_numbers import OVERFLOWS, LaneNumbers
@@ -105,7 +105,7 @@ class Lanes(Rows):
         """Return the step for batches of this size, the index of the weights, and its function."""
         if size not in self.lane_programs:
             found = program_of(self, self.ready, size, of_batches, self.grid.kind)
-            self.lane_programs[size] = found and found + (executed(found[0].source)["train"],)
+            self.lane_programs[size] = found and found + (execute(found[0].source)["train"],)
         return self.lane_programs[size]
 
     def lanes_for(self, rows: "Matrix") -> "LaneNumbers":
@@ -131,9 +131,9 @@ class Lanes(Rows):
         place = self.lane_program_for(self.size)[1]
         layouts = [FLAT if p.flat else COLUMNS for p in self.parameters]
         layouts[place] = ROWS
-        numbers = [arranged(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
+        numbers = [arrange(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
         lanes = self.lanes_for(numbers[place])
-        numbers[place] = lanes.packed(numbers[place])
+        numbers[place] = lanes.pack_rows(numbers[place])
         for size, group in groupby(batches, len):
             together = list(group)
             end = len(losses) + len(together)
@@ -142,11 +142,11 @@ class Lanes(Rows):
             steps = self.steps_in_lanes(together, program.draws)
             numbers, _ = train(steps, losses, numbers, [], lanes)
             while len(losses) < end:
-                rows = lanes.unpacked(numbers[place])
+                rows = lanes.unpack_rows(numbers[place])
                 lanes = self.lanes_for(rows)
-                numbers[place] = lanes.packed(rows)
+                numbers[place] = lanes.pack_rows(rows)
                 numbers, _ = train(steps, losses, numbers, [], lanes)
-        numbers[place] = lanes.unpacked(numbers[place])
+        numbers[place] = lanes.unpack_rows(numbers[place])
         rows = [
             rows_of(part, layout, len(p.rows[0]))
             for p, part, layout in zip(self.parameters, numbers, layouts)

@@ -9,7 +9,7 @@
 """
 
 from ..codegen.python import step
-from ..codegen.python.printer import executed
+from ..codegen.python.printer import execute
 from ..core.checks import is_finite
 from ..core.losses import weighted_count
 from ..core.optimizers import SGD
@@ -57,7 +57,7 @@ def measure_of(engine: "Steps", weighted: bool) -> "Any":
     shape = shape_of(engine, weighted)
     make = lambda: program_of(net, loss, shape)  # noqa: E731
     try:
-        return executed(cached(engine, (shape, "loss"), make).source)["train"]
+        return execute(cached(engine, (shape, "loss"), make).source)["train"]
     except Exception:  # User-defined rules may raise anything.
         return None
 

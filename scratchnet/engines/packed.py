@@ -1,6 +1,6 @@
 """Rows as bytes, for checksums and hashes.
 
->>> [row == array("d", [1, 2]).tobytes() for row in packed([[1, 2], [3, 4]], [0])]
+>>> [row == array("d", [1, 2]).tobytes() for row in pack_rows([[1, 2], [3, 4]], [0])]
 [True]
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterator, List, Sequence, Tuple
 
 
-def packed(rows: "Any", places: "List[int]") -> "Iterator[Any]":
+def pack_rows(rows: "Any", places: "List[int]") -> "Iterator[Any]":
     """Yield the numbers of each of these rows as floats of 64 bits, one after the other.
 
     The rows of bytes of an IDX file are not converted to lists. Of these, only the first one is

@@ -207,7 +207,7 @@ def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
     Return nothing for few samples; raise an error if there is no code for the network.
     """
     # Imported here, because most predictions do not need it.
-    from .columns import COLUMNS, FLAT, ROWS, arranged
+    from .columns import COLUMNS, FLAT, ROWS, arrange
     from .zeros import pays_off
 
     parameters = net.parameters()
@@ -226,7 +226,7 @@ def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
     function, gathered = function_of(net, parameters, fused_gathering if is_sparse else fused)
     numbers = []
     for n, p in enumerate(parameters):
-        kept = arranged(p.rows, FLAT if p.flat else ROWS if n in gathered else COLUMNS)
+        kept = arrange(p.rows, FLAT if p.flat else ROWS if n in gathered else COLUMNS)
         if not p.flat:  # New numbers lie side by side in memory, which is faster to read.
             kept = [[w * 1.0 for w in row] for row in kept]
         numbers.append(kept)
@@ -294,16 +294,16 @@ def function_of(
 
 
 def of_source(source: str, gathered: "List[int]") -> "Tuple[Any, List[int]]":
-    from ..codegen.python.printer import executed
+    from ..codegen.python.printer import execute
 
-    return executed(source)["predict"], gathered
+    return execute(source)["predict"], gathered
 
 
 def measure_of(
     net: "Sequential", loss: "Any", samples: int, inputs: int, outputs: int, weighted: bool
 ) -> "Any":
     """Return the function that measures the loss; raise an error if the layers are faster."""
-    from ..codegen.python.printer import executed
+    from ..codegen.python.printer import execute
     from .generated import arguments_of
     from .measuring import program_of
 
@@ -317,7 +317,7 @@ def measure_of(
     shapes = tuple([(p.name, p.shape) for p in parameters])
     shape = inputs, outputs, weighted
     key = measure_of, shape, shapes, arguments_of(loss)
-    make = lambda: executed(program_of(net, loss, shape).source)["train"]  # noqa: E731
+    make = lambda: execute(program_of(net, loss, shape).source)["train"]  # noqa: E731
     return look_up_code(net, key, make)
 
 

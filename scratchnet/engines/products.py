@@ -19,7 +19,7 @@ import math
 from itertools import repeat
 from operator import mul
 
-from ..codegen.python.printer import IS_PYPY, Code, executed
+from ..codegen.python.printer import IS_PYPY, Code, execute
 from ..core import elementary
 from ..scalars import Symbolic
 
@@ -106,7 +106,7 @@ def _generate(length: int) -> "Callable[..., Matrix]":
     code = Code([Symbolic.dot(a, b)])
     names = [", ".join([v.name for v in row]) + "," for row in (a, b)]
     text = f"[[{code.text(code.outputs[0])} for {names[1]} in columns] for {names[0]} in A]"
-    return executed(f"def products(A, columns):\n    return {text}\n")["products"]  # type: ignore[no-any-return]
+    return execute(f"def products(A, columns):\n    return {text}\n")["products"]  # type: ignore[no-any-return]
 
 
 def by_distance(A: "Matrix", B: "Matrix") -> "Matrix":

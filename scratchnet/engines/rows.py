@@ -1,14 +1,14 @@
 """The engine Rows: a step whose layers are fused, or else the rules one by one, for rows."""
 
 from ..codegen.own import is_own
-from ..codegen.python.printer import IS_PYPY, executed
+from ..codegen.python.printer import IS_PYPY, execute
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.losses import weighted_count
 from ..core.network import Sequential
 from ..core.training import set_rows
-from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
+from .columns import COLUMNS, FLAT, ROWS, States, arrange, changeable, rows_of, states_of
 from .generated import MOST_PROGRAMS, STEPS_AT_ONCE, Generated, keep, programs, widths_of
 from .standardized import Ready
 from .zeros import gather_of
@@ -99,7 +99,7 @@ class Rows(Generated):
         if size not in self.programs:
             options = [self.gather] if self.gather else []
             program = program_of(self, self.ready, size, make, *options)
-            self.programs[size] = program and (program, executed(program.source)["train"])
+            self.programs[size] = program and (program, execute(program.source)["train"])
         return self.programs[size]
 
     def by_rows(self) -> "Engine":
@@ -125,7 +125,7 @@ class Rows(Generated):
     def attempt_fused(self, batches: "Batches") -> "Optional[Row]":
         losses: "Row" = []
         layouts = self.layouts()
-        numbers = [arranged(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
+        numbers = [arrange(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
         changing = [
             (self.parameters[n], layouts[n]) for n in self.program_for(self.size)[0].changing
         ]

@@ -9,7 +9,7 @@ engine, but with generated rules, which do not look up the type of each number.
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
 from ..codegen.python.expressions import indented
-from ..codegen.python.printer import Code, executed, pattern
+from ..codegen.python.printer import Code, execute, pattern
 from ..codegen.python.rule import Rule, collect, function_of
 from ..codegen.record.step_inputs import with_settings
 from ..codegen.rescaled import rescale
@@ -97,14 +97,14 @@ def _run(part: "Any", what: str, width: int, make: "Callable[[], str]") -> "Any"
     """
     key = kernel(), type(part), repr(part), what, width
     if not is_own(part):
-        return executed(make())["rule"]
+        return execute(make())["rule"]
     source = _sources.get(key)  # Another thread may clear the cache.
     if source is None:
         source = make()
         if len(_sources) >= MOST_SOURCES:
             _sources.clear()
         _sources[key] = source
-    return executed(source)["rule"]
+    return execute(source)["rule"]
 
 
 def _of_one_number(part: "Any", name: str) -> "Any":
@@ -260,5 +260,5 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         row = collect("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, gradients):"] + indented(row)
     body.append("return weights, memory")
-    update = executed(function_of(code, "optimizer, rows, gradients, states, factor", body))["rule"]
+    update = execute(function_of(code, "optimizer, rows, gradients, states, factor", body))["rule"]
     return lambda *arguments: update(optimizer, *arguments)

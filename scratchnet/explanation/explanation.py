@@ -4,7 +4,7 @@ import json
 
 from ..core.checks import accept_rows, require
 from ..formats.files import write
-from ..texts import printed
+from ..texts import fit_to_output
 from .data import to_data
 from .names import Name, unknown
 from .number import Number
@@ -196,7 +196,7 @@ class Explanation:
         return f"{'backward' if backward else 'forward'}: {layers[parts.layer]}"
 
     def __str__(self) -> str:
-        return printed(self.text())
+        return fit_to_output(self.text())
 
     def __repr__(self) -> str:
         count = sum(1 for _ in self.step.names())

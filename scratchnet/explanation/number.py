@@ -4,7 +4,7 @@ import linecache
 import os
 import sys
 
-from ..texts import printed
+from ..texts import fit_to_output
 from .digits import decimals_for, derivation, substitute
 from .names import Name
 from .page import card
@@ -164,7 +164,7 @@ class Number:
         return card(self)
 
     def __str__(self) -> str:
-        return printed(self.text())
+        return fit_to_output(self.text())
 
     def __repr__(self) -> str:
         return f"<{self.name or 'constant'} = {self.value!r}>"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ..texts import html_table, plural, shortened, width
+from ..texts import html_table, plural, shorten, width
 from .baselines import most_frequent
 from .checks import classes_and_weights, classes_of, sort_labels
 from .classification import (
@@ -105,7 +105,7 @@ class ClassificationReport:
 
     def __str__(self) -> str:
         always = '(always "{}": {})'.format(
-            shortened(self.baseline, 24), digits(self.baseline_accuracy)
+            shorten(self.baseline, 24), digits(self.baseline_accuracy)
         )
         first = f"classification of {plural(self.samples, 'sample')}"
         measures = "\n".join([first, *self._measures(always)])
@@ -129,12 +129,12 @@ class ClassificationReport:
         rows = [["", "precision", "recall", "F1", "support"]]
         for s in self.scores.classes + [self.scores.macro, self.scores.weighted]:
             rows.append(
-                [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
+                [shorten(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
             )
         return rows
 
     def _confusion_rows(self) -> "List[List[str]]":
-        names = [shortened(label, 12) for label in self.labels]
+        names = [shorten(label, 12) for label in self.labels]
         rows = [["truth \\ predicted"] + names]
         return rows + [
             [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)

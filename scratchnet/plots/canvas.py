@@ -12,7 +12,7 @@ Lines consist of Braille dots, 2×4 per character. If the encoding has none, the
 
 import itertools
 
-from ..texts import ASCII, is_writable, shortened, width
+from ..texts import ASCII, is_writable, shorten, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def wrap(items: "List[Tuple[str, Optional[int]]]", columns: int, colour: bool) -
     """Return the items in lines of at most ``columns`` columns, with three spaces between them."""
     lines, used = [], columns  # type: List[str], int
     for text, series in items:
-        text = shortened(text, columns)
+        text = shorten(text, columns)
         item = paint(text, series) if colour else text
         if used + 3 + width(text) > columns:
             lines.append(item)

@@ -4,7 +4,7 @@ Chart                  the axes, and the list ``marks`` (marks.py, region.py), d
 legend, text_legend    the symbols of the marks with their names
 """
 
-from ..texts import shortened, width
+from ..texts import shorten, width
 from . import canvas as text_canvas
 from . import svg
 from .picture import Picture
@@ -92,8 +92,8 @@ class Chart(Picture):
     # ---- characters ------------------------------------------------------------------------------
 
     def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
-        head = [shortened(self.title, columns)] + text_legend(self.marks, columns, encoding, colour)
-        head.append(shortened(self.y_name, columns))
+        head = [shorten(self.title, columns)] + text_legend(self.marks, columns, encoding, colour)
+        head.append(shorten(self.y_name, columns))
         rows = max(4, height - len(head) - 3)
         ticks = [
             (v, text) for v, text in self.y.ticks(max(3, rows // 3)) if width(text) <= columns // 2
@@ -122,7 +122,7 @@ class Chart(Picture):
         lines.append(" " * (margin + 1) + numbers)
         lines.append(
             " " * (margin + 1 + max(0, (across - width(self.x_name)) // 2))
-            + shortened(self.x_name, across)
+            + shorten(self.x_name, across)
         )
         return text_canvas.encode_lines(head + lines, encoding)
 

@@ -1,7 +1,7 @@
 """A confusion matrix: the number of samples of each true and predicted class."""
 
 from ..core.checks import AT_LEAST_0, accept, require
-from ..texts import shortened, width
+from ..texts import shorten, width
 from . import canvas as text_canvas
 from . import svg
 from .picture import Picture, names_of
@@ -148,10 +148,10 @@ class Grid(Picture):
         room = (columns - first) // len(self.names) - 2  # per column
         if room < max(digits):
             return self._shades(columns, encoding, colour)
-        heads = [shortened(name, room) for name in self.names]
+        heads = [shorten(name, room) for name in self.names]
         widths = [max(width(head), d) for head, d in zip(heads, digits)]
         head = [text_canvas.pad(text, w) for text, w in zip([corner] + heads, [first] + widths)]
-        lines = [shortened(self.title, columns), "  ".join(head)]
+        lines = [shorten(self.title, columns), "  ".join(head)]
         for i, name in enumerate(self.names):
             cells = [text_canvas.pad(name, first)]
             for j, text in enumerate(self.texts[i]):
@@ -171,7 +171,7 @@ class Grid(Picture):
         wide = 2 if columns - 2 * shown > min(longest, 10) else 1
         name_columns = min(longest, columns - 1 - wide * shown)
         head = (self.title, "rows: truth, columns: predicted")
-        lines = [shortened(line, columns) for line in head]
+        lines = [shorten(line, columns) for line in head]
         for i, name in enumerate(self.names[:shown]):
             cells = []
             for j in range(shown):
@@ -180,11 +180,11 @@ class Grid(Picture):
                     text_canvas.paint(cell, int(i != j)) if colour and self.counts[i][j] else cell
                 )
             lines.append(
-                text_canvas.pad(shortened(name, name_columns), name_columns) + " " + "".join(cells)
+                text_canvas.pad(shorten(name, name_columns), name_columns) + " " + "".join(cells)
             )
         if shown < len(self.names):
             lines.append(
-                shortened("{} more classes are not shown".format(len(self.names) - shown), columns)
+                shorten("{} more classes are not shown".format(len(self.names) - shown), columns)
             )
         return text_canvas.encode_lines(lines, encoding)
 

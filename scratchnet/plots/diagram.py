@@ -1,7 +1,7 @@
 """The neurons and weights of a network."""
 
 from ..core.checks import require
-from ..texts import shortened, width
+from ..texts import shorten, width
 from . import canvas as text_canvas
 from . import svg
 from .chart import legend, text_legend
@@ -162,7 +162,7 @@ class Diagram(Picture):
                     (left + k * APART, top + height + 22 + n * 16),
                     "dim middle" if n else "middle",
                 )
-                contents.append(svg.label(place[0], place[1], shortened(text, 20), class_=style))
+                contents.append(svg.label(place[0], place[1], shorten(text, 20), class_=style))
         lines = 1 + max([len(column.title) for column in self.columns])
         return svg.document(
             self.title, self.description, width, top + height + 22 + lines * 16, contents
@@ -215,7 +215,7 @@ class Diagram(Picture):
     # ---- characters ------------------------------------------------------------------------------
 
     def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
-        head = [shortened(self.title, columns)] + text_legend(
+        head = [shorten(self.title, columns)] + text_legend(
             self._signs(dashed=True), columns, encoding, colour
         )
         feet = self._feet(columns)
@@ -251,7 +251,7 @@ class Diagram(Picture):
         for n in range(1 + max([len(column.title) for column in self.columns])):
             line = ""
             for k, column in enumerate(self.columns):
-                text = shortened(([str(column.size)] + column.title + [""] * n)[n], room)
+                text = shorten(([str(column.size)] + column.title + [""] * n)[n], room)
                 middle = round(self._across(k) * (columns - 1))
                 start = min(
                     max(middle - width(text) // 2, len(line) + bool(line)), columns - width(text)

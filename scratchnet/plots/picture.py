@@ -2,7 +2,7 @@
 
 from ..core.checks import accept_rows, require
 from ..formats import files
-from ..texts import shortened
+from ..texts import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,4 +67,4 @@ def names_of(what: str, given: "Any", count: int, columns: int) -> "List[str]":
     names = [str(name) for name in accept_rows(given, what)]
     if len(names) != count:
         raise ValueError("{}: {} given, {} needed".format(what, len(names), count))
-    return [shortened(name, columns) for name in names]
+    return [shorten(name, columns) for name in names]

@@ -13,7 +13,7 @@
 import hashlib
 from heapq import nsmallest
 
-from ..engines.packed import packed
+from ..engines.packed import pack_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def share(X: "Any", targets: "Sequence[Any]", known: "Any") -> float:
 
 
 def _hashes(X: "Any", targets: "Sequence[Any]") -> "Iterator[str]":
-    for target, row in zip(targets, packed(X, list(range(len(X))))):
+    for target, row in zip(targets, pack_rows(X, list(range(len(X))))):
         # A quantity has lost its last bits when it was scaled.
         text = target if isinstance(target, str) else f"{target:.9g}"
         data = row + text.encode("utf-8")

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scratchnet.codegen.python.branches import BranchingCode
-from scratchnet.codegen.python.printer import executed, function
+from scratchnet.codegen.python.printer import execute, function
 from scratchnet.codegen.simplified import simplify
 from scratchnet.core import functions
 from scratchnet.core.functions import sigmoid, softplus, where
@@ -27,7 +27,7 @@ def compiled(rule):
     texts = [code.text(v) for v in code.outputs]
     body.append("return [{}]".format(", ".join(texts)))
     source = function(code, "f({})".format(", ".join(INPUTS)), body, guarded=True)
-    return executed(source)["f"], source
+    return execute(source)["f"], source
 
 
 def bits(values):

@@ -4,7 +4,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.codegen.python import settings
-from scratchnet.codegen.python.printer import executed
+from scratchnet.codegen.python.printer import execute
 from scratchnet.core.functions import by_squaring
 from scratchnet.core.training import Engine
 from scratchnet.engines.generated import STEPS_AT_ONCE
@@ -25,7 +25,7 @@ OPTIMIZERS = [
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("start", STARTS)
 def test_settings_have_the_bits_of_begin(optimizer, start):
-    function = executed(settings.source_of(optimizer, NAMES))["settings"]
+    function = execute(settings.source_of(optimizer, NAMES))["settings"]
     steps = range(start, start + 20)
     expected = []
     for t in steps:

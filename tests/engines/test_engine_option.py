@@ -20,7 +20,7 @@ from compare_engines import (
 from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
-from scratchnet.codegen.python.printer import IS_PYPY, executed
+from scratchnet.codegen.python.printer import IS_PYPY, execute
 from scratchnet.core import training
 from scratchnet.engines import choice, rows
 
@@ -220,7 +220,7 @@ def test_pypy_does_not_write_out_many_choices(layer, engine, monkeypatch):
 
 
 def test_functions_for_other_uses_are_apart():
-    assert executed("a = []") is executed("a = []") is not executed("a = []", 2)
+    assert execute("a = []") is execute("a = []") is not execute("a = []", 2)
 
 
 @pytest.mark.skipif(not hasattr(math, "sumprod"), reason="the choice of CPython from 3.12 on")

@@ -158,14 +158,14 @@ def test_lanes_hold_the_largest_sums(weights, most, times):
     """Even of weights that have grown as far as they may, and of the largest inputs."""
     weights = weights + [1.0, -1.0]
     layout = LaneNumbers(len(weights), 1.0, 1.0, most, most * sum(times))
-    (p,) = layout.packed([weights])
+    (p,) = layout.pack_rows([weights])
     total = sum([k * most * 31 * p for k in times])
     assert layout.weighted_sum([most] * len(times), [31 * k * p for k in times]) == total
     found = [n * layout.unit for n in layout.numbers(total)]
     expected = [31.0 * most * sum(times) * w for w in weights]
     assert max(abs(a - b) for a, b in zip(found, expected)) <= 2.0**-50 * max(expected)
     assert layout.measured([p], 0.0) > 0 == layout.measured([20 * p], 0.0)
-    (row,) = layout.unpacked([31 * p])
+    (row,) = layout.unpack_rows([31 * p])
     assert max(abs(a - 31 * w) for a, w in zip(row, weights)) <= 2.0**-52
     for grown in (33 * p, -33 * p):
         with pytest.raises(NoRoom):

@@ -9,7 +9,7 @@ from scratchnet.core.checks import LazyRows
 from scratchnet.datasets.arrays import Picked
 from scratchnet.datasets.idx import Idx
 from scratchnet.engines.native import compiler, reading
-from scratchnet.engines.packed import packed
+from scratchnet.engines.packed import pack_rows
 from scratchnet.tabular import fingerprint
 
 SCALES = [1, 255, 1.7, 1e-300, 3e300]
@@ -40,27 +40,27 @@ def test_they_are_the_numbers_of_the_rows_as_lists(scale):
     X = images(scale=scale)
     rows = unread(X, [4, 0, 2, 3])
     lists = [array("d", X[i]).tobytes() for i in (4, 0, 2, 3)]
-    assert list(map(bytes, packed(rows, [0, 1, 2, 3]))) == lists
-    assert list(map(bytes, packed(LazyRows(rows, lambda row, i: row), [0, 2]))) == lists[::2]
-    assert list(map(bytes, packed(rows, []))) == []
+    assert list(map(bytes, pack_rows(rows, [0, 1, 2, 3]))) == lists
+    assert list(map(bytes, pack_rows(LazyRows(rows, lambda row, i: row), [0, 2]))) == lists[::2]
+    assert list(map(bytes, pack_rows(rows, []))) == []
 
 
 def test_all_256_bytes_in_rows_of_one_number():
     X = Idx((256, 1), array("B", range(256)), 255)
-    assert [array("d", row)[0] for row in packed(X, range(256))] == [X[i][0] for i in range(256)]
+    assert [array("d", row)[0] for row in pack_rows(X, range(256))] == [X[i][0] for i in range(256)]
 
 
 def test_a_width_that_the_network_does_not_take_is_refused_as_for_lists():
     net = sn.Sequential([sn.Dense(3, 1)])
     with pytest.raises(ValueError, match="row 1 has 4 columns where the network takes 3"):
-        list(packed(net.accept(images(width=4)), [1, 2]))
+        list(pack_rows(net.accept(images(width=4)), [1, 2]))
 
 
 def test_numbers_that_are_not_finite_are_refused_as_for_lists():
     net = sn.Sequential([sn.Dense(4, 1)])
     X = Idx((2, 4), array("B", [0, 0, 0, 0, 0, 200, 0, 0]), 1e-307)
     with pytest.raises(ValueError, match="row 1, column 1 is inf"):
-        list(packed(net.accept(X), [0, 1]))
+        list(pack_rows(net.accept(X), [0, 1]))
 
 
 def test_the_fingerprint_knows_the_same_samples_and_no_others():

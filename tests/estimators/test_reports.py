@@ -81,7 +81,7 @@ def test_reports_fit_into_a_terminal():
 
 @given(st.text(max_size=40), st.integers(1, 20))
 def test_shortened_labels_fit_and_print(label, columns):
-    text = texts.shortened(label, columns)
+    text = texts.shorten(label, columns)
     assert texts.width(text) <= columns
     assert text.isprintable()
     if texts.width(label) <= columns and label.isprintable():

@@ -15,7 +15,7 @@ from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
 
 import scratchnet as sn
 from scratchnet.codegen.program import DEEPEST, LONGEST, reachable
-from scratchnet.codegen.python.printer import Code, executed, imports
+from scratchnet.codegen.python.printer import Code, execute, imports
 from scratchnet.core import elementary, functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
@@ -463,7 +463,7 @@ def text_of(outputs):
 def run(outputs, given):
     """The outputs' values, for the values of the names that they are made of."""
     names = sorted({node.name for node in reachable(outputs) if node.name})
-    return executed(text_of(outputs))["run"]([given[name] for name in names])
+    return execute(text_of(outputs))["run"]([given[name] for name in names])
 
 
 NUMBERS = st.one_of(

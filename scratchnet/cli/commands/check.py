@@ -8,7 +8,7 @@ import sys
 from ...core.checks import require
 from ...explanation import mistakes, worksheet
 from ...formats import files
-from ...texts import decoded
+from ...texts import decode_text
 from ..explanations.exercises import MOST_SHEETS
 from ..explanations.header import FIRST_LINE
 from ..explanations.samples import text_of
@@ -99,7 +99,11 @@ def _text(path: str) -> str:
         raise ValueError("standard input is closed; give a file")
     # The bytes, because standard input may have another encoding than the worksheet.
     binary = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read() if binary is None else decoded(files.read_open(binary, "the worksheet"))
+    return (
+        sys.stdin.read()
+        if binary is None
+        else decode_text(files.read_open(binary, "the worksheet"))
+    )
 
 
 def _setting(text: str) -> "Any":

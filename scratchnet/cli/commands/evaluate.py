@@ -3,7 +3,7 @@
 from ...tabular import importance
 from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
-from ...texts import plural, shortened, width
+from ...texts import plural, shorten, width
 from .. import terminal
 from ..data import (
     add_opening,
@@ -101,7 +101,7 @@ def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> st
     is_regression = report.to_dict()["task"] == "regression"
     change = "decrease of R²" if is_regression else "increase of the log loss"
     shown = list(measured.items())[:MOST_COLUMNS]
-    names = [shortened(name, 40) for name, _ in shown]
+    names = [shorten(name, 40) for name, _ in shown]
     wide = max(map(width, names))
     lines = [f"importance: the {change} if the column's values are shuffled"]
     if len(measured) < count:

@@ -5,7 +5,7 @@ from ...engines.saved_state import state_in
 from ...formats import files, models
 from ...tabular.model import ENCODERS, has_encoder, model_of
 from ...tabular.recipe import Recipe
-from ...texts import plural, shortened
+from ...texts import plural, shorten
 from .. import terminal
 
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def blocks_of(metadata: "Any") -> "List[str]":
     known_too = {"kernel", "usual", "validation", "frequencies", "rows"}
     others = sorted(set(metadata) - set(known) - known_too)
     if others:
-        blocks.append("metadata: " + ", ".join([shortened(name, LONGEST) for name in others]))
+        blocks.append("metadata: " + ", ".join([shorten(name, LONGEST) for name in others]))
     return blocks
 
 

@@ -11,7 +11,7 @@ from ...core.random import Generator
 from ...explanation.names import element
 from ...explanation.worksheet import read, value_of, worksheet
 from ...formats import files
-from ...texts import decoded, plural
+from ...texts import decode_text, plural
 from ..settings import widths
 from ..terminal import fold_sheet
 
@@ -152,7 +152,7 @@ class Exercise:
 
     def set_weights(self, path: str) -> None:
         """Set the weights and biases that a file names."""
-        entries = read(decoded(files.read(path)))
+        entries = read(decode_text(files.read(path)))
         places = {
             name: (row, j)
             for parameter in self.net.parameters()

@@ -6,7 +6,7 @@ from ...core.checks import require
 from ...datasets.tables.numerals import is_number
 from ...formats import files
 from ...tabular.positions import Positions
-from ...texts import decoded, plural
+from ...texts import decode_text, plural
 from ..progress import Line
 from .exercises import numbers_of
 
@@ -87,4 +87,4 @@ def _table(path: str) -> "List[List[float]]":
 
 def text_of(path: str) -> str:
     """Return the text of a file in any encoding."""
-    return decoded(files.read(path))
+    return decode_text(files.read(path))

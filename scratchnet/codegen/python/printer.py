@@ -304,7 +304,7 @@ _executed: "Dict[Any, Dict[str, Any]]" = {}
 MOST_EXECUTED = 64
 
 
-def executed(source: str, use: int = 0) -> "Dict[str, Any]":
+def execute(source: str, use: int = 0) -> "Dict[str, Any]":
     """Return the names that the source defines.
 
     Each source is executed once for each ``use``, because PyPy would compile the same function

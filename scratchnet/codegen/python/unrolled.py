@@ -24,7 +24,7 @@ from ..program import record_rows
 from .mostly_zeros import gathered_products
 from .printer import (
     Code,
-    executed,
+    execute,
     function,
     hottest_first,
     listed,
@@ -81,7 +81,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
         source = generate(lambda: source_of(net, constants), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be written out: {error}") from None
-    predict: "Unrolled" = executed(source)["predict"]
+    predict: "Unrolled" = execute(source)["predict"]
     predict.source = source
     return predict
 

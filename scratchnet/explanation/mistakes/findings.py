@@ -1,6 +1,6 @@
 """What a check finds: the wrong numbers, each with its mistake, and the score."""
 
-from ...texts import plural, printed
+from ...texts import fit_to_output, plural
 from ..text import DECIMALS
 from ..text import number as written
 from ..worksheet import decimals_of
@@ -101,4 +101,4 @@ class Findings:
         return "\n".join(lines + ["; ".join(counts), "score: {} of {}".format(*self.score)])
 
     def __str__(self) -> str:
-        return printed(self.text())
+        return fit_to_output(self.text())
