@@ -68,6 +68,7 @@ class Grid:
     ``most``        the largest absolute k
     ``longest``     the largest sum of the absolute k of a row
     ``inputs``      the mean number of inputs of a row
+    ``has_all``     whether each sample has all inputs
     """
 
     def __init__(self, rows: "Matrix") -> None:
@@ -86,6 +87,7 @@ class Grid:
         self.most = max(1, max(map(abs, self.integers.values())))
         self.longest = max(map(self.length, self.samples))
         self.inputs = sum([len(sample[1]) for sample in self.samples]) / len(rows)
+        self.has_all = all([pick is iter for pick, *_ in self.samples])
         self.kind = self.kind_of_samples()
 
     def kind_of_samples(self) -> str:

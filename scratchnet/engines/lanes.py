@@ -104,7 +104,8 @@ class Lanes(Rows):
     def lane_program_for(self, size: int) -> "Any":
         """Return the step for batches of this size, the index of the weights, and its function."""
         if size not in self.lane_programs:
-            found = program_of(self, self.ready, size, of_batches, self.grid.kind)
+            options = self.grid.kind, self.grid.has_all
+            found = program_of(self, self.ready, size, of_batches, *options)
             self.lane_programs[size] = found and found + (execute(found[0].source)["train"],)
         return self.lane_programs[size]
 

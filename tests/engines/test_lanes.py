@@ -82,6 +82,9 @@ DATA = {
     "all pixels": pixels(48, share=1.0),
     "few shades": pixels(48, shades=20),
     "very few shades": pixels(48, shades=4, share=1.0),
+    "few zeros": pixels(48, shades=30, share=1.0),
+    "few zeros, few shades": pixels(48, shades=10, share=1.0),
+    "few zeros, but in one row": [*pixels(47, shades=10, share=1.0), *pixels(1, shades=10)],
     "0 and 1": pixels(48, shades=2, share=0.3),
     "-1, 0 and 1": [[2 * v - 1 for v in row] for row in pixels(48, shades=3)],
     "counts": [[round(4 * v) for v in row] for row in X],
@@ -393,6 +396,7 @@ def test_the_code_is_the_readable_loop():
         trained("lanes")
         trained("lanes", DATA["0 and 1"])
         trained("lanes", DATA["very few shades"])
+        trained("lanes", DATA["few zeros"])
     lines = [line.strip() for engine in seen.engines for line in engine.source.splitlines()]
     sums = (
         r"\w+\(.*values, pick\(L0\)\)+",
@@ -403,4 +407,5 @@ def test_the_code_is_the_readable_loop():
         pattern = r"V0 = .* in zip\(P1, numbers\({}\)\)\] for \(.*\) in K\]".format(product)
         assert [line for line in lines if re.match(pattern, line)]
     assert "L0[i] -= k * d" in lines and "L0[i] -= d" in lines
+    assert [line for line in lines if line.startswith("L0 = [w - m0[k0] - m1[k1] ")]
     assert not [line for line in lines if re.search(r"\bC0\b", line)]

@@ -25,6 +25,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
+# How many samples change all weights together. The tables of their multiples fit into the cache.
+TOGETHER = 4
+LESS_ROOM = "room -= abs(change) * max(max(d_row), -min(d_row))"
+
 
 class UpdatesOfLanes(Updates):
     """The statements that replace all parameters, one of which is a list of integers."""
@@ -34,7 +38,20 @@ class UpdatesOfLanes(Updates):
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         if n != self.printer.lanes:
             return Updates.of(self, n, outputs, names)
-        row = f"{self.printer.vectors.updates[n][1]}_row"
+        coefficient = self.coefficient(outputs["w"], names)
+        if not coefficient or len(outputs) > 1:
+            raise Undecided("the rule of the optimizer is not w - a·g")
+        rows = self.printer.vectors.updates[n][1].upper()
+        lines = [f"change = {coefficient} * scale"]
+        if not self.printer.has_all or self.printer.kind not in (REPEATED, OFTEN_REPEATED):
+            return [*lines, *self.one_by_one(n, "K", rows)]
+        end = self.size // TOGETHER * TOGETHER
+        if end:
+            lines += self.several(n, end, rows)
+        return [*lines, *self.one_by_one(n, f"K[{end}:]", f"{rows}[{end}:]")]
+
+    def one_by_one(self, n: int, samples: str, rows: str) -> "List[str]":
+        """Return the statements that change the weights of the inputs of one sample at a time."""
         is_binary = self.printer.kind == BINARY
         sample = "_, places" if is_binary else "_, places, values"
         inputs = "i in places" if is_binary else "i, k in zip(places, values)"
@@ -44,31 +61,44 @@ class UpdatesOfLanes(Updates):
             OFTEN_REPEATED: ("multiple = multiples", "multiple[k]"),
             ANY: ("d = integer", "k * d"),
         }[self.printer.kind]
-        coefficient = self.coefficient(outputs["w"], names)
-        if not coefficient or len(outputs) > 1:
-            raise Undecided("the rule of the optimizer is not w - a·g")
         return [
-            f"change = {coefficient} * scale",
-            f"for ({sample}), {row} in zip(K, {row[:-4].upper()}):",
-            f"    room -= abs(change) * max(max({row}), -min({row}))",
-            f"    {name}([round(change * v) for v in {row}])",
+            f"for ({sample}), d_row in zip({samples}, {rows}):",
+            f"    {LESS_ROOM}",
+            f"    {name}([round(change * v) for v in d_row])",
             f"    for {inputs}:",
             f"        L{n}[i] -= {product}",
+        ]
+
+    def several(self, n: int, end: int, rows: str) -> "List[str]":
+        """Return the statements that change all weights once for several samples, up to ``end``."""
+        multiples, integers = [[f"{a}{j}" for j in range(TOGETHER)] for a in "mk"]
+        terms = " ".join([f"- {m}[{k}]" for m, k in zip(multiples, integers)])
+        return [
+            f"for start in range(0, {end}, {TOGETHER}):",
+            "    tables = []",
+            f"    for d_row in {rows}[start : start + {TOGETHER}]:",
+            f"        {LESS_ROOM}",
+            "        tables.append(multiples([round(change * v) for v in d_row]))",
+            f"    {', '.join(multiples)} = tables",
+            f"    values = [sample[2] for sample in K[start : start + {TOGETHER}]]",
+            f"    L{n} = [w {terms} for w, {', '.join(integers)} in zip(L{n}, *values)]",
         ]
 
 
 class FusedLanes(Fused):
     """The printer of a Recording whose samples are also integers K, in addition to the floats X.
 
-    ``lanes``   the index of the parameter that is a list of integers
-    ``kind``    that of the samples
+    ``lanes``     the index of the parameter that is a list of integers
+    ``kind``      that of the samples
+    ``has_all``   whether each sample has all inputs
     """
 
     kind_of_updates = UpdatesOfLanes
     signature = Fused.signature.replace(")", ", lanes)")
 
-    def __init__(self, recording: "TrainingStep", size: int, kind: str) -> None:
+    def __init__(self, recording: "TrainingStep", size: int, kind: str, has_all: bool) -> None:
         self.kind = kind
+        self.has_all = has_all
         self.lanes = -1
         Fused.__init__(self, recording, size)
         if re.search(rf"\bC{self.lanes}\b", self.source):
@@ -126,16 +156,18 @@ def of_batches(
     shape: "Tuple[int, int, bool]",
     size: int,
     kind: str,
+    has_all: bool,
 ) -> "Tuple[FusedProgram, int]":
     """Return the program of a step on batches of this size, and the index of the parameter.
 
-    ``shape``   the numbers of inputs and outputs, and whether samples have weights
-    ``kind``    that of the samples
+    ``shape``     the numbers of inputs and outputs, and whether samples have weights
+    ``kind``      that of the samples
+    ``has_all``   whether each sample has all inputs
     """
 
     def make(count: int) -> "Tuple[FusedProgram, int]":
         recording = TrainingStep(net, loss, optimizer, shape, count)
-        fused = FusedLanes(recording, size, kind)
+        fused = FusedLanes(recording, size, kind, has_all)
         return fused.program(), fused.lanes
 
     return generate_from_samples(make, net, loss)  # type: ignore[no-any-return]
