@@ -10,6 +10,7 @@ from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, recipe, recipes
 
 import scratchnet as sn
 from scratchnet import functions, matrix
+from scratchnet.codegen.python import stages
 from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
@@ -263,8 +264,9 @@ def test_a_last_batch_that_is_smaller(last, printer, portable):
 
 
 @pytest.mark.parametrize("classes", [70, 300])
-def test_a_softmax_of_many_classes(classes, printer, portable):
+def test_a_softmax_of_many_classes(classes, printer, portable, monkeypatch):
     """It is written out if it is not too long; the loop has no limit."""
+    monkeypatch.setattr(stages, "WIDEST", 200)
     made = recipe(batch_size=2, outputs=classes, ending=7)
     assert engine_of(made).fuses == (printer == "looped" or classes == 70)
     assert type(assert_same_training(made, "rows", epochs=1)[0]) is int
