@@ -29,7 +29,7 @@ FEWEST = 20  # samples
 # Generating it takes longer, which pays off for MANY samples.
 FEW, MANY = 1000, 100
 # Estimates in nanoseconds, measured with CPython 3.13.
-TIME_OF_CODE = 1000000, 2500  # to generate it, and for each input
+TIME_OF_CODE = 1000000, 2500, 50000  # to generate it, for each input, and for each unit
 TIME_OF_WRITTEN_OUT = 800000, 6000  # the same if it is written out, and for each parameter
 SAVED_PER_UNIT = 150  # and sample
 SAVED_WRITTEN_OUT = 200  # the same if it is written out
@@ -242,11 +242,11 @@ def saves_time(
         saved: float = samples * units * SAVED_WRITTEN_OUT
         time = fixed + each * parameters
     else:
-        fixed, each = TIME_OF_CODE
+        fixed, each_input, each_unit = TIME_OF_CODE
         per_parameter = SAVED_BY_GATHERING if is_sparse else SAVED_PER_PARAMETER
         saved = samples * (units * SAVED_PER_UNIT + parameters * per_parameter)
         saved -= parameters * TIME_OF_NUMBERS
-        time = fixed + each * inputs
+        time = fixed + each_input * inputs + each_unit * units
     return saved * PREDICTIONS >= time
 
 

@@ -7,6 +7,7 @@ from compare_engines import kernel
 from random_networks import BUILT_IN_LAYERS, bits
 
 import scratchnet as sn
+from scratchnet.codegen.python import stages
 from scratchnet.codegen.python.printer import IS_PYPY
 from scratchnet.engines import generated, prediction, rows, rules, threads
 
@@ -92,6 +93,8 @@ def test_small_networks_are_written_out_for_many_samples(monkeypatch, portable):
         ((4, 16, 3), 150, False, True),
         ((30, 30, 10), 25, False, False),
         ((64, 32, 10), 200, False, True),
+        ((20, 20, 300), 25, False, False),
+        ((20, 20, 300), 400, False, True),
         ((784, 30, 10), 50, False, False),
         ((784, 30, 10), 100, True, True),
         ((2000, 1), 1000, False, False),
@@ -222,7 +225,8 @@ class Doubled(sn.Tanh):
         return [[2 * a for a in row] for row in sn.Tanh.forward(self, Z)]
 
 
-def test_what_has_no_code_is_predicted_by_the_layers(eager, portable):
+def test_what_has_no_code_is_predicted_by_the_layers(eager, portable, monkeypatch):
+    monkeypatch.setattr(stages, "WIDEST", 200)
     patched = adapted(sn.Tanh())
     patched.layers[2].function = lambda z: z
     for net in (adapted(Doubled()), patched, sn.Sequential([sn.Dense(3, 300), sn.Softmax()])):
