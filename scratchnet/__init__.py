@@ -316,7 +316,7 @@ def _apart(net: "Sequential") -> "Sequential":
     """
     if sys.implementation.name in _ON_DEVICES:
         return net
-    plug_in(apart=_above("engines.prediction", "apart"))  # Further predictions call it directly.
+    plug_in(apart=_above("engines.prediction", "apart"))  # Later predictions call it directly.
     return PLUG_POINTS["apart"](net)  # type: ignore[no-any-return]
 
 

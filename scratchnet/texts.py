@@ -9,7 +9,7 @@ html_table                  rows as a table of HTML
 ASCII  is_writable          replace characters that an encoding lacks
 written_for  fit_to_output  text with these replacements: for an encoding, for ``print``
 number_of                   the number that a label is
-decode_text                 text in an encoding that is not known
+decode_text                 decode text in an unknown encoding
 """
 
 import codecs
@@ -107,7 +107,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def shorten(label: "Any", columns: int) -> str:
-    """Return the label as printable text of at most so many columns, cut in the middle if longer.
+    """Return the label as printable text, cut in the middle if it is wider than ``columns``.
 
     >>> shorten("a\\n" + "b" * 99 + "c", 8)
     'a?bb…bbc'

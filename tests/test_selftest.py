@@ -26,7 +26,7 @@ from scratchnet.selftest import golden
 
 @pytest.fixture(autouse=True)
 def code_is_generated_anew():
-    """Code that is kept hides a rule that a test replaces, or has it in it in later tests."""
+    """Cached code would hide a rule that a test replaces, or contain that rule in later tests."""
     for cache in (generated.programs, rules._sources, prediction._predictions):
         cache.clear()
     yield

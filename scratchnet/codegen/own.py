@@ -52,7 +52,7 @@ def is_patched(part: "Any") -> bool:
     return any(
         [
             callable(value) and callable(getattr(type(part), name, None))
-            for name, value in list(vars(part).items())  # A prediction in a thread may add one.
+            for name, value in list(vars(part).items())  # Another thread may add an attribute.
         ]
     )
 

@@ -208,7 +208,7 @@ def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "L
     """
     found: "Dict[int, Symbolic]" = {}
     waiting = list(outputs)
-    for node in waiting:  # The list grows meanwhile.
+    for node in waiting:  # The loop also visits what it appends.
         key = id(node)
         if key not in found:
             found[key] = node

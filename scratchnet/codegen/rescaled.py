@@ -221,7 +221,8 @@ class Factors(Choices):
         return self.product(a.factor, b.factor), merge(a.weights, b.weights)
 
 
-# They are functions: bound methods would keep all numbers until Python looks for cycles.
+# Functions, because bound methods would form reference cycles, which keep all numbers alive until
+# the garbage collector runs.
 RULES: "Dict[str, Any]" = {
     "add": Factors.add_up,
     "subtract": Factors.add_up,

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 # the choices of a sample, as in ReLU and the largest of a softmax. Up to 5 "choices", steps takes
 # 0.3 to 0.9 times as long as rows, with 6 it takes 1.3, with 10 more than 4 times as long.
 #
-# The time of steps depends on the parameters, the time of rows also on the units and the batches.
-# If a unit has 17 parameters on average, steps takes 0.87 of the time of rows in batches of 4, 0.90
-# in batches of 8, 0.97 in batches of 16 and 1.04 in batches of 32; if it has 25, 0.93, 1.03, 1.14
-# and 1.26. Rows is chosen if a unit has more parameters than "wide" plus "batch" divided by the
-# size of a batch. At this limit, steps takes 0.9 of the time of rows, but its code is generated in
-# five times the time, which it makes up for after about ten thousand samples. Measured with Python
-# 3.13 as the ratio of fit(engine="rows") to fit(engine="steps"), in turn, for networks with one
-# hidden layer, as wide as the inputs and outputs, with SGD and Adam; without math.sumprod, with
-# Python 3.8.
+# The time of steps depends on the parameters, the time of rows also on the units and the batch
+# size. With 17 parameters per unit, steps takes 0.87, 0.90, 0.97 and 1.04 of the time of rows in
+# batches of 4, 8, 16 and 32; with 25 parameters per unit, it takes 0.93, 1.03, 1.14 and 1.26. Rows
+# is chosen if a unit has more parameters on average than "wide" plus "batch" divided by the batch
+# size. At this limit, steps takes 0.9 of the time of rows, but its code takes five times as long to
+# generate. Steps makes up for that after about ten thousand samples. Measured with Python 3.13 as
+# the ratio of fit(engine="rows") to fit(engine="steps"), in turn, for networks with one hidden
+# layer, as wide as the inputs and outputs, with SGD and Adam. The limits without math.sumprod were
+# measured with Python 3.8.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
 MOST.update({"wide": 20, "batch": 8, "choices": math.inf})
@@ -46,8 +46,8 @@ if IS_PYPY:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 11, "batch": 40})
-# In nanoseconds per sample, at least.
-TIME_OF_STEPS = 32  # for each parameter
+# Lower bounds, in nanoseconds per sample.
+TIME_OF_STEPS = 32  # of the engine Steps, for each parameter
 TIME_OF_UNIT = 470.0  # of the engine Lanes, for each unit
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
@@ -129,7 +129,7 @@ def makes_many_choices(lists: "Engine") -> bool:
 def may_have_grid(lists: "Engine", time: float) -> bool:
     """Return whether it is worth the time to import the engine Lanes.
 
-    ``time``   nanoseconds per sample of another engine
+    ``time``   the time that the other engine takes for a sample, in nanoseconds
     """
     examples = lists.examples
     if IS_PYPY or lists.optimizer.memory or not isinstance(examples.X, list):
@@ -204,5 +204,5 @@ def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, 
 
 
 def units_in(parameters: "Parameters") -> int:
-    """Return how many units the parameters that are matrices belong to."""
+    """Return the number of units, which is the number of columns of all weight matrices."""
     return sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])

@@ -68,7 +68,7 @@ class Grid:
     ``most``        the largest absolute k
     ``longest``     the largest sum of the absolute k of a row
     ``inputs``      the mean number of inputs of a row
-    ``has_all``     whether each sample has all inputs
+    ``has_all``     whether every sample lists all inputs, zeros included
     """
 
     def __init__(self, rows: "Matrix") -> None:

@@ -29,8 +29,8 @@ FEWEST = 20  # samples
 # Generating it takes longer, which pays off for MANY samples.
 FEW, MANY = 1000, 100
 # Estimates in nanoseconds, measured with CPython 3.13.
-TIME_OF_CODE = 1000000, 2500, 50000  # to generate it, for each input, and for each unit
-TIME_OF_WRITTEN_OUT = 800000, 6000  # the same if it is written out, and for each parameter
+TIME_OF_CODE = 1000000, 2500, 50000  # to generate it, plus for each input and for each unit
+TIME_OF_WRITTEN_OUT = 800000, 6000  # the same if it is written out, plus for each parameter
 SAVED_PER_UNIT = 150  # and sample
 SAVED_WRITTEN_OUT = 200  # the same if it is written out
 SAVED_PER_PARAMETER = 0.3  # and sample; new numbers lie side by side in memory
@@ -43,10 +43,10 @@ NUMBERS = {float, int, bool}
 
 
 class Prediction(Sequential):
-    """A network for one call of ``predict`` or ``evaluate``, which leaves the layers as they are.
+    """A network for one call of ``predict`` or ``evaluate`` that leaves the layers unchanged.
 
-    It shares the attributes of the given network, ``net``, except those in slots. Methods that the
-    user has replaced are therefore replaced here, too.
+    It shares the attributes of the given network, ``net``, except those in slots. So a method that
+    the user has replaced in ``net`` is replaced here, too.
     """
 
     __slots__ = ("net", "A", "for_many")
@@ -79,9 +79,9 @@ class Prediction(Sequential):
 
 
 def apart(net: "Sequential") -> "Sequential":
-    """Return a network that predicts as ``net`` does, for one call of ``predict`` or ``evaluate``.
+    """Return a network that predicts like ``net``, for one call of ``predict`` or ``evaluate``.
 
-    Of a subclass it is a copy, whose methods may use its layers.
+    For a subclass, it is a copy, because the methods of the subclass may use the layers.
     """
     if type(net) is not Sequential:
         return threads.apart(net)
@@ -92,9 +92,9 @@ def apart(net: "Sequential") -> "Sequential":
 
 
 def apart_for_many(net: "Sequential") -> "Sequential":
-    """Return a network with layers of its own, which share the parameters, for one prediction.
+    """Return a network for one prediction. It has its own layers, which share the parameters.
 
-    It predicts many samples by generated code.
+    It predicts many samples with generated code.
     """
     twin: "Any" = threads.apart(net)
     # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.

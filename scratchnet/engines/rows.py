@@ -30,7 +30,7 @@ WORK_AT_ONCE = 100000000 if IS_PYPY else 4000000
 
 # On PyPy, the fused step pays off after this many samples; a step counts as several samples.
 SHORT, SAMPLES_PER_STEP = 1000, 9
-_work: "Dict[Any, int]" = {}  # {what a step is generated from: the work of all its training runs}
+_work: "Dict[Any, int]" = {}  # {what a step is generated from: the work of its runs so far}
 
 
 class Rows(Generated):
@@ -175,9 +175,9 @@ class Rows(Generated):
 
 
 def printer() -> "Any":
-    """Return what prints a fused step, and for which size of batches it is printed.
+    """Return the function that prints a fused step, and the one that chooses its batch size.
 
-    Only what is needed is imported, so that a first training run starts sooner.
+    Only the module that is needed is imported, so that the first training run starts sooner.
     """
     if PRINTER == "looped":
         from ..codegen.python import looped

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NUMBERS = {int, float}
 FLOATS = {float}
 ROWS = {list, tuple}
-IN_CACHE = 5000  # so many numbers are read several times before the next ones, from the cache
+IN_CACHE = 5000  # numbers in a block, which stays in the cache while it is read several times
 
 
 def float_rows(data: "Any", columns: int, number: "Any", loss: "Any" = None) -> "Optional[Matrix]":
@@ -63,10 +63,10 @@ def convert_rows(data: "Any", columns: int) -> "Optional[Matrix]":
 
 
 def copies(rows: "Matrix") -> "Optional[Matrix]":
-    """Return copies of rows of floats or ints as floats, or None for other rows."""
+    """Return copies of the rows, with ints as floats; return None for other kinds of numbers."""
     kinds = list(map(type, chain.from_iterable(rows)))
     if kinds.count(float) == len(kinds):
-        return [row[:] for row in rows]  # list(row) would reserve memory for more numbers.
+        return [row[:] for row in rows]  # list(row) would over-allocate.
     try:
         return [list(map(float, row)) for row in rows] if set(kinds) <= NUMBERS else None
     except OverflowError:
@@ -74,7 +74,7 @@ def copies(rows: "Matrix") -> "Optional[Matrix]":
 
 
 def convert_few_rows(data: "Any", columns: "Optional[int]") -> "Optional[Matrix]":
-    """Return the same as ``convert_rows``. One by one, a few rows are converted faster."""
+    """Return the same as ``convert_rows``, which takes longer for a few rows."""
     rows = []
     for row in data:
         if type(row) not in ROWS or len(row) != columns:

@@ -1,7 +1,7 @@
 """One network in several threads.
 
     apart               a network that predicts during a training run
-    borrow, give_back   layers for a prediction, which the next one uses again
+    borrow, give_back   layers for a prediction, which the next one reuses
     Guarded             a training run that ends if another one trains the same network
 
 The layers keep in ``forward`` what ``backward`` needs. A prediction in another thread would change
@@ -62,11 +62,11 @@ def _with_own_layers(value: "Any") -> "Any":
 
 def shallow_copy(thing: "Any") -> "Any":
     twin = object.__new__(type(thing))
-    twin.__dict__ = thing.__dict__.copy()  # On PyPy, an update takes longer.
+    twin.__dict__ = thing.__dict__.copy()  # On PyPy, update() takes longer.
     return twin
 
 
-# The names under which the package's layers store what ``backward`` needs, and "generator".
+# The attributes in which the package's layers store what ``backward`` needs, and "generator".
 STORED = "A", "C", "S", "U", "X", "Z", "generator", "mask"
 _sharing_kinds: "Dict[type, type]" = {}
 
@@ -74,12 +74,12 @@ _sharing_kinds: "Dict[type, type]" = {}
 class Borrowed:
     """Layers for one prediction at a time.
 
-    Of the package's layers they share the attributes, so that copying them takes no time.
-    User-defined ones are copied for each prediction, because they may store anything.
+    A built-in layer is represented by one that shares its attributes, so nothing is copied.
+    A user-defined layer is copied for each prediction, because it may store anything.
     """
 
     def __init__(self, net: "Sequential") -> None:
-        self.originals = net.layers[:]  # They exist, so that no other layer has one of the ids.
+        self.originals = net.layers[:]  # Kept alive, so that no new layer gets one of the ids.
         self.ids = list(map(id, self.originals))
         self.layers: "Any" = [
             _sharing(layer) if is_listed(type(layer)) else None for layer in self.originals
@@ -88,9 +88,9 @@ class Borrowed:
 
 
 def borrow(net: "Sequential") -> "Borrowed":
-    """Return layers for a prediction, if possible those that an earlier one has given back."""
+    """Return layers for a prediction: those that an earlier one gave back, or else new ones."""
     try:
-        borrowed = net.__dict__["SPARE"].pop()  # in one step, for all threads
+        borrowed = net.__dict__["SPARE"].pop()  # atomic: no other thread gets the same layers
     except (KeyError, IndexError):
         borrowed = Borrowed(net)
     if borrowed.ids != list(map(id, net.layers)):
@@ -101,15 +101,15 @@ def borrow(net: "Sequential") -> "Borrowed":
 
 
 def give_back(net: "Sequential", borrowed: "Borrowed") -> None:
-    """Keep the layers for the next prediction. Pickles omit what has a name in capitals."""
+    """Keep the layers for the next prediction. Pickles omit attributes with uppercase names."""
     net.__dict__.setdefault("SPARE", []).append(borrowed)
 
 
 def _sharing(layer: "Any") -> "Any":
-    """Return a layer that shares the attributes of one of the package's, except those it stores."""
+    """Return a layer that shares the attributes of a built-in layer, except those in STORED."""
     kind = type(layer)
     if kind not in _sharing_kinds:
-        # Slots come before the attributes in __dict__.
+        # Slots take precedence over attributes in __dict__.
         body = {"__slots__": STORED, "__module__": kind.__module__}
         _sharing_kinds[kind] = type(kind.__name__, (kind,), body)
     twin: "Any" = object.__new__(_sharing_kinds[kind])
@@ -165,7 +165,7 @@ class Guarded:
     def begin(self) -> None:
         """Note that this run trains the parameters."""
         for p in self.parameters:
-            other = Guarded.in_training.setdefault(p, self.iterator)  # in one step, for all threads
+            other = Guarded.in_training.setdefault(p, self.iterator)  # atomic
             if other is not self.iterator:
                 if is_running(other):
                     raise ValueError(BUSY)

@@ -88,11 +88,11 @@ def _all_parts(model: "Any", name: str) -> "List[Part]":
             "keras.Model(inputs, outputs); give one of them"
         )
     parts = list(_parts(model))
-    places: "Dict[int, str]" = {}  # of layers with weights
+    places: "Dict[int, str]" = {}  # where each layer with weights is used
     for where, layer, _ in parts:
         if getattr(layer, "weights", None) and places.setdefault(id(layer), where) != where:
             what = f"the layer {shown(layer.name)} ({type(layer).__name__}) is used twice"
-            raise ValueError(f"{what}; a network has a layer of its own for each place")
+            raise ValueError(f"{what}; a network needs a separate layer for each place")
     return size_affine_layers(parts)
 
 

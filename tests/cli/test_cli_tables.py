@@ -94,7 +94,7 @@ def test_the_option_missing_adds_to_the_list(tmp_path):
 
 
 def test_columns_are_found_in_an_ascii_locale(tmp_path):
-    """Python keeps the bytes of UTF-8 as surrogates there."""
+    """In such a locale, Python decodes each byte of UTF-8 that is not ASCII as a surrogate."""
     data = written(
         tmp_path / "t.csv", [["größe", "färbe"]] + [[k % 7, "ab"[k % 2]] for k in range(40)]
     )

@@ -38,7 +38,7 @@ SHARES = torch.softmax(REAL, dim=1)
 
 @pytest.fixture(autouse=True)
 def floats_of_64_bits():
-    """Ours have 64 bits, so theirs must, too."""
+    """Use floats of 64 bits in PyTorch, too, and only in these tests."""
     former = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     yield

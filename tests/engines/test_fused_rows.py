@@ -252,7 +252,7 @@ def test_products_in_loops_of_every_length(size, width, portable):
 
 @pytest.mark.parametrize("last", [64, 65, 66, 100])
 def test_a_last_batch_that_is_smaller(last, printer, portable):
-    """It has a program of its own only if the products of its samples are written out."""
+    """It has a separate program only if the products over its samples are written out."""
     made = recipe(batch_size=100, samples=200 + last, blocks=[(3, 2, 0)], optimizer=0)
     net = made.network()
     loss = loss_for(net, made.loss)

@@ -197,7 +197,7 @@ def test_a_rule_without_code_in_another_thread_changes_no_choice():
             Undecided("a rule caught this")
 
 
-# ---- predictions of a few samples, which use their layers again --------------------------------------------------
+# ---- predictions of a few samples, which reuse their layers ------------------------------------------------------
 
 WITH_WIDTH = {"Dense": (2, 2), "LayerNormalization": (2,), "PReLU": (2,), "RMSNormalization": (2,)}
 
@@ -217,7 +217,7 @@ def test_a_prediction_stores_nothing_in_the_layers_of_the_package(kind):
 
 
 class Counting(sn.Layer):
-    """A user-defined layer that stores something from call to call."""
+    """A user-defined layer that keeps state between calls."""
 
     calls = 0
 
@@ -262,7 +262,7 @@ def test_changes_between_predictions_of_a_few_samples_count(change):
 
 
 def test_a_prediction_may_begin_at_any_line_of_another_one():
-    """As in another thread, in a handler of a signal or in a finalizer."""
+    """It may begin there in another thread, in a signal handler or in a finalizer."""
     net, files = without_user_defined_layers(), ("activations.py", "layers.py", "network.py")
     expected, interruptions = net.predict(X[:1]), []
 

@@ -410,7 +410,7 @@ def test_a_model_that_is_no_chain(make, sentence):
 
 
 def test_a_layer_for_two_places_is_refused():
-    """Here they would learn apart, and there the second place would write over the first."""
+    """In scratchnet, the places would be trained separately; in Keras, the second would overwrite the first."""
     inner = built(lambda: layers.Dense(4))
     (shared,) = inner.layers
     for parts in ([shared, layers.Activation("tanh"), shared], [inner, inner], [inner, shared]):
@@ -420,7 +420,7 @@ def test_a_layer_for_two_places_is_refused():
                 ValueError, match=r"the layer '.*' \(\w+\) is used twice; a network"
             ):
                 convert(model)
-    tanh = layers.Activation("tanh")  # which has no numbers
+    tanh = layers.Activation("tanh")  # It has no weights.
     assert len(sn.from_keras(keras.Sequential([keras.Input((4,)), tanh, tanh])).layers) == 2
 
 

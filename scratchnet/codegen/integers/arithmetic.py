@@ -209,7 +209,7 @@ class Integers:
         return lines
 
     def meanings(self, rows: "Rows") -> "List[str]":
-        """Return what each output is: a score instead of a probability without the last layers."""
+        """Return what each output is. Without the last layers, it is a score, not a probability."""
         if not self.left_out:
             return rows.outputs
         return [text.replace("probability", "score", 1) for text in rows.outputs]

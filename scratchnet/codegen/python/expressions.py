@@ -26,7 +26,7 @@ SHORT_WITHOUT_SUMPROD = 64
 
 
 def is_short(length: int) -> bool:
-    """Return whether products of this length are written out."""
+    """Return whether dot products of this length are written out term by term."""
     slow = functions.kernel() == "portable" or not hasattr(math, "sumprod")
     return length <= (SHORT_WITHOUT_SUMPROD if slow else SHORT)
 

@@ -140,9 +140,9 @@ class Fused(Stages):
 
 
 def size_in_code(size: int, largest: int, samples: int) -> int:
-    """Return the size of batches whose program serves batches of this size.
+    """Return the batch size of the program that runs batches of this size.
 
-    ``largest``   the size of all batches but the last one
+    ``largest``   the size of all batches except the last one
     """
     return size if is_short(min(size, largest)) else largest
 

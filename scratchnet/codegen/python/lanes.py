@@ -25,7 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-# How many samples change all weights together. The tables of their multiples fit into the cache.
+# The number of samples that update all weights in one pass. Their tables of multiples fit into the
+# cache of the processor.
 TOGETHER = 4
 LESS_ROOM = "room -= abs(change) * max(max(d_row), -min(d_row))"
 
@@ -51,7 +52,7 @@ class UpdatesOfLanes(Updates):
         return [*lines, *self.one_by_one(n, f"K[{end}:]", f"{rows}[{end}:]")]
 
     def one_by_one(self, n: int, samples: str, rows: str) -> "List[str]":
-        """Return the statements that change the weights of the inputs of one sample at a time."""
+        """Return the statements that update the weights, one sample at a time."""
         is_binary = self.printer.kind == BINARY
         sample = "_, places" if is_binary else "_, places, values"
         inputs = "i in places" if is_binary else "i, k in zip(places, values)"
@@ -70,7 +71,7 @@ class UpdatesOfLanes(Updates):
         ]
 
     def several(self, n: int, end: int, rows: str) -> "List[str]":
-        """Return the statements that change all weights once for several samples, up to ``end``."""
+        """Return the statements that update the weights, TOGETHER samples at a time."""
         multiples, integers = [[f"{a}{j}" for j in range(TOGETHER)] for a in "mk"]
         terms = " ".join([f"- {m}[{k}]" for m, k in zip(multiples, integers)])
         return [
@@ -89,8 +90,8 @@ class FusedLanes(Fused):
     """The printer of a Recording whose samples are also integers K, in addition to the floats X.
 
     ``lanes``     the index of the parameter that is a list of integers
-    ``kind``      that of the samples
-    ``has_all``   whether each sample has all inputs
+    ``kind``      the kind of the samples
+    ``has_all``   whether every sample lists all inputs, zeros included
     """
 
     kind_of_updates = UpdatesOfLanes
@@ -161,8 +162,8 @@ def of_batches(
     """Return the program of a step on batches of this size, and the index of the parameter.
 
     ``shape``     the numbers of inputs and outputs, and whether samples have weights
-    ``kind``      that of the samples
-    ``has_all``   whether each sample has all inputs
+    ``kind``      the kind of the samples
+    ``has_all``   whether every sample lists all inputs, zeros included
     """
 
     def make(count: int) -> "Tuple[FusedProgram, int]":

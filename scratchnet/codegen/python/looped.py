@@ -248,9 +248,9 @@ def first_of(vector: "Vector") -> "Any":
 
 
 def size_in_code(size: int, largest: int, samples: int) -> int:
-    """Return the size of batches whose program serves batches of this size; 0 means any size.
+    """Return the batch size of the program that runs batches of this size; 0 means any size.
 
-    ``largest``   the size of all batches but the last one
+    ``largest``   the size of all batches except the last one
     """
     return 0 if largest > MOST_WRITTEN_OUT or samples % largest > 0 else size
 

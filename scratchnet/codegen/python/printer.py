@@ -35,7 +35,7 @@ NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every fi
 
 
 class Spelling(Printer):
-    """What the functions in memory and the modules in files spell alike."""
+    """The syntax that functions in memory and modules in files share."""
 
     def choice(self, condition: str, a: str, b: str) -> str:
         return f"{a} if {condition} else {b}"
@@ -278,9 +278,9 @@ def words_of(text: str) -> "List[str]":
 
 
 def variables(text: str) -> "Dict[str, int]":
-    """Return the names of variables in a text, and how often each is in it.
+    """Return the variables in a text, and how often each occurs.
 
-    They have a digit or an underscore, which keywords do not. A function is called.
+    Their names contain a digit or an underscore, unlike keywords. A name before "(" is a function.
 
     >>> variables("t1 = log1p(x0) if x0 > 1e-08 else weights0_1_0")
     {'t1': 1, 'x0': 2, 'weights0_1_0': 1}
@@ -305,10 +305,10 @@ MOST_EXECUTED = 64
 
 
 def execute(source: str, use: int = 0) -> "Dict[str, Any]":
-    """Return the names that the source defines.
+    """Execute the source, and return the names that it defines.
 
     Each source is executed once for each ``use``, because PyPy would compile the same function
-    again. It compiles a function for the data of its first runs, so another use needs its own.
+    again. It compiles a function for the data of its first runs, so each use needs its own.
     """
     key = source, use
     if key not in _executed:

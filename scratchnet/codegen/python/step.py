@@ -138,7 +138,7 @@ def _of_batches(
     weights = Weights(of_samples, Symbolic(name="mean_weight") if weighted else Symbolic(1))
     weights.total = Symbolic(name=COUNT)
     (step.measure if measures else step.run)(X, Y, weights)
-    from ..record.samples import Samples  # Imported here, because a step on given samples has none.
+    from ..record.samples import Samples  # Steps on given samples do not need it.
 
     results = step.results()
     samples = Samples(reachable(results), results, step.draws.drawn, count)
@@ -237,11 +237,11 @@ class Step:
         self.value = symbolic(value)
 
     def results(self) -> "List[Symbolic]":
-        """Return the loss, and the gradients of the weights that learn."""
+        """Return the loss and the gradients of the trainable weights."""
         return [self.value, *self.updates.gradients()]
 
     def simplify(self) -> None:
-        """Set the code of the step, which computes the loss and what changes.
+        """Simplify the step, and set its code, which computes the loss and the changes.
 
         ``common``   the numbers that are not computed for each weight by the optimizer's rule
         """

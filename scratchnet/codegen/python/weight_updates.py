@@ -139,7 +139,7 @@ class WeightUpdates:
         return rows, states
 
     def end(self) -> None:
-        """Note no more updates, so that the numbers are freed when they are no longer needed."""
+        """Stop noting updates, because the method that notes them keeps all numbers alive."""
         del self.optimizer.update_rows
 
     def recorded(self, gradients: "Any", factor: "Any") -> "List[List[Rule]]":

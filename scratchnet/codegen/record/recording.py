@@ -98,7 +98,7 @@ class GridRow:
 
 
 def shallow_copy(net: "Any") -> "Any":
-    """Return what ``copy.copy`` returns; that module takes longer to import than several others."""
+    """Return a shallow copy, like ``copy.copy``, whose module takes long to import."""
     if hasattr(net, "__copy__"):
         return net.__copy__()
     twin = object.__new__(type(net))

@@ -18,7 +18,7 @@ class Samples:
     """The division of a step on a few samples into a part per sample and sums over samples.
 
     ``sums``     the sums over samples
-    ``counts``   the sums of weights that are all 1, which become inputs
+    ``counts``   the sums of sample weights that are all 1; they become inputs
     ``draws``    for each group of random numbers, how many of them each sample takes
     """
 
@@ -62,7 +62,7 @@ class Samples:
             raise Undecided("a result depends on one sample only")
 
     def is_count(self, node: "Symbolic") -> bool:
-        """Return whether a sum is that of all weights, each of which is 1."""
+        """Return whether a total is the sum of all sample weights, each of which is 1."""
         weights = [v.sample for v in node.operands if v.kind == "unit"]
         return len(node.operands) == self.count and weights == list(range(self.count))
 
@@ -83,7 +83,7 @@ class Samples:
         return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
 
     def keep_first(self) -> None:
-        """Keep only the first term of each sum; it stands for those of all samples."""
+        """Keep only the first term of each sum; it represents the terms of all samples."""
         for node in self.sums:
             node.operation, node.operands = OVER_SAMPLES, self.terms(node)[0]
 
@@ -119,7 +119,7 @@ class Samples:
         return True
 
     def are_alike_inputs(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
-        """Return whether two inputs or constants with the same name are alike."""
+        """Return whether inputs with the same name correspond, or constants are equal."""
         if a.sample is b.sample is None:
             return repr(a.value) == repr(b.value)
         return (a.sample, b.sample) == (0, sample)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, List, Tuple
 
 COUNT = "count"  # the number of samples, times their mean weight
-OVER_SAMPLES = "over samples"  # the operation of a sum of which only the first term is recorded
+OVER_SAMPLES = "over samples"  # the operation of a sum that records only its first term
 
 
 class Draws(Generator):

@@ -105,7 +105,7 @@ def find_column(name: "Any", names: "Sequence[str]", source: str, header: bool =
 
 
 def _decode(name: str) -> str:
-    """Return a name of the command line as UTF-8: Python keeps its bytes in an ASCII locale."""
+    """Decode a name from the command line, whose bytes Python escapes in an ASCII locale."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:

@@ -51,7 +51,7 @@ class CompilerError(ValueError):
 def find_compiler(instead: str = OTHER_ENGINE) -> "List[str]":
     """Return the command of the C compiler: that of CC, else a usual one, else this Python's.
 
-    ``instead``   what the error advises if there is none
+    ``instead``   what the error message suggests if there is none
     """
     given = os.environ.get("CC", "").strip()
     if given:
@@ -116,7 +116,7 @@ def fast_for(source: str) -> "List[str]":
 def build(source: str, instead: str = OTHER_ENGINE) -> "Any":
     """Return the library with the functions of a C source.
 
-    ``instead``   what the error advises if there is no compiler, or if it fails
+    ``instead``   what the error message suggests if there is no compiler, or if it fails
     """
     compiler = find_compiler(instead)
     folder = private_folder()

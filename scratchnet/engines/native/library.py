@@ -21,7 +21,7 @@ def function(
 
     ``integers``   how many arguments are integers
     ``arrays``     how many arguments after these are addresses
-    ``instead``    what the error advises if the source cannot be compiled
+    ``instead``    what the error message suggests if the source cannot be compiled
     """
     if source not in _built:
         _built[source] = compiler.build(source, instead)

@@ -67,7 +67,7 @@ class Parallel(rules.Rules):
         for loss, parts, drawn in self.results(tasks):
             losses.append(loss)
             draws = draws or drawn
-            sums = add_up(sums, parts)  # while the other shards are computed
+            sums = add_up(sums, parts)  # while workers compute the other shards
         # Without draws the state stays as it is without an executor, because the order of the
         # samples is drawn from it, too.
         if draws:

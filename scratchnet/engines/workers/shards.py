@@ -53,7 +53,7 @@ def parts_of(n: int, shards: int) -> "List[slice]":
 
 
 def add_up(sums: "Matrix", parts: "Sequence[Any]") -> "Matrix":
-    """Return the sums of rows and packed rows, element by element; only the parts without rows.
+    """Add packed rows to the sums, element by element; an empty list of sums stands for zeros.
 
     >>> add_up([[1.0, 2.0], [3.0]], pack([[10.0, 20.0], [30.0]]))
     [[11.0, 22.0], [33.0]]

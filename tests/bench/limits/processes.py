@@ -1,8 +1,7 @@
-"""784-30-10 in batches of 200, each half of a batch computed by another process, by wall-clock time.
+"""784-30-10 in batches of 200: each of two processes computes half of every batch. The times are wall-clock times.
 
-The main process sends the weights and the samples as bytes, and nothing else. It gets the gradients as bytes, adds them
-and updates the weights. All weights are in one list, rows of a matrix one after the other. The samples are packed before
-the time is taken.
+The main process sends only the weights and the samples, as bytes. It receives the gradients as bytes, adds them and
+updates the weights. All weights are in one list, row after row. The samples are packed before the measurement starts.
 """
 
 import os
@@ -34,7 +33,7 @@ def rows_of(numbers, width):
 
 
 class Gradients(Network):
-    """The network with some weights. It learns nothing."""
+    """The network with given weights, which computes gradients and changes nothing."""
 
     def __init__(self, work, weights):
         inputs, hidden, outputs = work.sizes
@@ -60,12 +59,12 @@ def written_backward(outputs):
 
 
 def products(X, D):
-    columns = transposed(D)  # They stay in the cache of the processor.
+    columns = transposed(D)  # The columns stay in the cache of the processor.
     return [sumprod(row, d) for row in transposed(X) for d in columns]
 
 
 def gradients_of_half(work, weights, X, Y, factor):
-    """What a worker computes."""
+    """Compute the gradients of half of a batch, in a worker."""
     inputs, _, outputs = work.sizes
     X, Y = rows_of(unpacked(X), inputs), rows_of(unpacked(Y), outputs)
     return packed(Gradients(work, unpacked(weights)).of(X, Y, factor))
@@ -96,7 +95,7 @@ class Alone:
 
 
 class Halves(Alone):
-    """The training run in the main process."""
+    """The training run whose gradients are computed by two workers."""
 
     def __init__(self, work, pool):
         Alone.__init__(self, work)
