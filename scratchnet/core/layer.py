@@ -221,7 +221,7 @@ def without_batch(self: Any) -> Settings:
     """
     return {
         name: value
-        for name, value in self.__dict__.items()
+        for name, value in list(self.__dict__.items())  # Another thread may add one.
         if not name.isupper() or name in getattr(self, "arguments", ())
     }
 

@@ -114,6 +114,7 @@ def _sharing(layer: "Any") -> "Any":
         _sharing_kinds[kind] = type(kind.__name__, (kind,), body)
     twin: "Any" = object.__new__(_sharing_kinds[kind])
     twin.__dict__ = layer.__dict__
+    twin.generator = None  # A slot takes precedence over the default of the class.
     return twin
 
 
