@@ -40,6 +40,7 @@ PREDICTIONS = 6  # Code is generated if it saves as much time as this takes in s
 MOST_PREDICTIONS = 32
 # The types of Python's own numbers. Those of NumPy would warn of an overflow when they are added.
 NUMBERS = {float, int, bool}
+SEQUENCES = list, tuple  # Others are read by their length, because iterating might not end.
 
 
 class Prediction(Sequential):
@@ -60,9 +61,9 @@ class Prediction(Sequential):
         return rows or Sequential.accept(self, X)
 
     def outputs_for(self, X: "Any") -> "Matrix":
-        if not isinstance(X, list):
+        if not isinstance(X, SEQUENCES) and not is_patched(self.net):
             X = accept_rows(X)
-        if len(X) >= FEWEST:
+        if not isinstance(X, SEQUENCES) or len(X) >= FEWEST:
             return apart_for_many(self.net).outputs_for(X)
         rows = self.accept(X)
         if not isinstance(rows, list):

@@ -74,7 +74,7 @@ def copies(rows: "Matrix") -> "Optional[Matrix]":
 
 
 def convert_few_rows(data: "Any", columns: "Optional[int]") -> "Optional[Matrix]":
-    """Return the same as ``convert_rows``, which takes longer for a few rows."""
+    """Return the same as ``convert_rows``, which takes longer for a few rows and refuses tuples."""
     rows = []
     for row in data:
         if type(row) not in ROWS or len(row) != columns:

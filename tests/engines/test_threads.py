@@ -1,11 +1,13 @@
 """One network in several threads: predictions during a training run change nothing, two runs at once are refused."""
 
 import gc
+import itertools
 import os
 import pickle
 import sys
 import threading
 import weakref
+from array import array
 from functools import partial
 
 import pytest
@@ -259,6 +261,61 @@ def test_changes_between_predictions_of_a_few_samples_count(change):
     change(new)
     outputs = net.predict(X[:2])
     assert outputs != unchanged and outputs == net.predict(X[:2]) == new.predict(X[:2])
+
+
+class Computed:
+    """Rows without an end, except by their number."""
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, i):
+        assert i < len(self)
+        return [float(i), 0.5]
+
+
+TABLES = {
+    "a tuple": ((0, 0.5), (1, 0.5)),
+    "a view": memoryview(array("d", [0.0, 0.5, 1.0, 0.5])).cast("B").cast("d", [2, 2]),
+    "computed": Computed(),
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_a_few_rows_that_are_no_list(table):
+    net, rows = without_user_defined_layers(), [[float(i), 0.5] for i in range(len(table))]
+    expected = net.predict(rows)
+    assert net.predict(table) == expected
+    given = []
+    net.accept = lambda X: given.append(X) or rows
+    assert net.predict(table) == expected and given[0] is table
+
+
+def test_layers_that_a_replaced_method_calls_draw_nothing():
+    net = sn.Sequential([sn.Dense(2, 2), sn.Dropout(0.5)])
+    expected = net.copy().predict(X[:2])
+    net.propagate = lambda X, layers, generator=None: layers[1].forward(layers[0].forward(X))
+    assert net.predict(X[:2]) == expected
+
+
+@pytest.mark.parametrize("line", range(1, 20))
+def test_a_first_prediction_may_begin_at_any_line_of_pickling(line):
+    net, lines = without_user_defined_layers(), itertools.count(1)
+
+    def trace(frame, event, argument):
+        if event == "line" and os.path.basename(frame.f_code.co_filename) == "layer.py":
+            if next(lines) == line:
+                sys.settrace(None)
+                net.predict(X[:1])
+        return trace
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        state = net.__getstate__()
+    finally:
+        sys.settrace(former)
+    assert "SPARE" in vars(net) and "SPARE" not in state and state["layers"] is net.layers
 
 
 def test_a_prediction_may_begin_at_any_line_of_another_one():
