@@ -297,6 +297,27 @@ def test_rules_over_a_batch(what):
     assert_same_small_training(way="step", batch_size=3, **ACROSS[what])
 
 
+class TimesMeanWeight(sn.MeanSquaredError):
+    """It reads the mean weight of all samples, of which the batch is a part."""
+
+    def share(self, derivatives, weights):
+        return sn.MeanSquaredError.share(self, matrix.scale(derivatives, weights.mean), weights)
+
+
+@pytest.mark.parametrize("engine", ["auto", "rows"])
+def test_a_loss_that_reads_the_mean_weight(engine):
+    def trained(engine):
+        net = sn.Sequential([sn.Dense(1, 2), sn.Tanh(), sn.Dense(2, 1)], seed=1)
+        rows = [[k / 8] for k in range(8)]
+        options = {"epochs": 2, "batch_size": 3, "sample_weight": [1, 2] * 4, "engine": engine}
+        history = net.fit(rows, rows, TimesMeanWeight(), sn.SGD(0.5), **options)
+        return history.loss + [p.value for p in net.parameters()]
+
+    assert trained(engine) == trained("lists")
+    with pytest.raises(ValueError, match="it reads the mean weight; use weights.total"):
+        trained("steps")
+
+
 class ByFew(Scale):
     """A batch of one sample has no gradient; smaller batches than four are divided by four."""
 

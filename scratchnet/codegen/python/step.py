@@ -16,7 +16,6 @@ written out within a loop (``of_batches``). To find the sums over samples, the r
 samples (samples.py).
 """
 
-from ...core.examples import Weights
 from ...core.functions import kernel
 from ...core.training import Engine
 from ...scalars import Symbolic
@@ -24,7 +23,7 @@ from ...scalars.operations import PRODUCT
 from ..known_targets import KnownTargets
 from ..own import RememberingNothing, check_attributes, generate_from_samples, is_own
 from ..program import reachable
-from ..record.step_inputs import COUNT, OVER_SAMPLES, Draws, with_settings
+from ..record.step_inputs import COUNT, OVER_SAMPLES, Draws, WeightsOfStep, with_settings
 from ..simplified import Choices
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, Program, function, hottest_first, listed, named, pattern
@@ -135,8 +134,7 @@ def _of_batches(
     Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in range(count)]
     kind = "" if weighted else "unit"
     of_samples = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
-    weights = Weights(of_samples, Symbolic(name="mean_weight") if weighted else Symbolic(1))
-    weights.total = Symbolic(name=COUNT)
+    weights = WeightsOfStep(of_samples, Symbolic(name=COUNT))
     (step.measure if measures else step.run)(X, Y, weights)
     from ..record.samples import Samples  # Steps on given samples do not need it.
 

@@ -13,13 +13,12 @@ arrays can hold both.
 """
 
 from ...core.checks import require
-from ...core.examples import Weights
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ..own import RememberingNothing, check_attributes
 from ..program import Printer, reachable
 from .samples import Samples
-from .step_inputs import COUNT, Draws, with_settings
+from .step_inputs import COUNT, Draws, WeightsOfStep, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class BatchRecord:
         given: "Any" = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
         self.names: "Dict[int, str]" = {id(w): "weight" if weighted else "1.0" for w in given}
         if weighted:
-            given = Weights(given, Symbolic(name="mean_weight"))
-            given.total = Symbolic(name=COUNT)
+            given = WeightsOfStep(given, Symbolic(name=COUNT))
             self.names[id(given.total)] = COUNT
         self.kept = given  # keeps the ids unique
         return given

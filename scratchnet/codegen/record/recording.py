@@ -11,13 +11,12 @@ the samples. What is between the products is recorded number by number:
 python/stages.py prints a record. No layer is known by its name.
 """
 
-from ...core.examples import Weights
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, check_attributes
 from .samples import group_sizes
-from .step_inputs import COUNT, Draws, with_settings
+from .step_inputs import COUNT, Draws, WeightsOfStep, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,9 +177,7 @@ class Recording:
     def weights(self, weighted: bool) -> "Any":
         column = [row[0] for row in self.rows("weight", 1)]
         if weighted:
-            weights: "Any" = Weights(column, self.number(name="mean_weight"))
-            weights.total = self.counted
-            return weights
+            return WeightsOfStep(column, self.counted)
         for weight in column:
             weight.kind = "unit"
         return column

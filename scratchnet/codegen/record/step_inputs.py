@@ -4,6 +4,7 @@ These are the number of samples, the random numbers, and the settings of the opt
 """
 
 from ...core.checks import FINITE, require
+from ...core.examples import Weights
 from ...core.optimizers import Optimizer
 from ...core.random import Generator
 from ...scalars import Symbolic
@@ -30,6 +31,21 @@ class Draws(Generator):
 
     def bits(self) -> int:
         raise Undecided("random bits cannot be an input of a step; use self.generator.random()")
+
+
+class WeightsOfStep(Weights):
+    """The weights of the samples of a step, and their total, as inputs.
+
+    The mean weight is not an input: the rules of the package need only the total.
+    """
+
+    def __init__(self, weights: "List[Any]", total: "Any") -> None:
+        list.__init__(self, weights)
+        self.total = total
+
+    @property
+    def mean(self) -> "Any":
+        raise Undecided("it reads the mean weight; use weights.total")
 
 
 def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
