@@ -82,7 +82,7 @@ class Borrowed:
         self.originals = net.layers[:]  # Kept alive, so that no new layer gets one of the ids.
         self.ids = list(map(id, self.originals))
         self.layers: "Any" = [
-            _sharing(layer) if is_listed(type(layer)) else None for layer in self.originals
+            _share_attributes(layer) if is_listed(type(layer)) else None for layer in self.originals
         ]
         self.user_defined = [k for k, layer in enumerate(self.layers) if layer is None]
 
@@ -105,7 +105,7 @@ def give_back(net: "Sequential", borrowed: "Borrowed") -> None:
     net.__dict__.setdefault("SPARE", []).append(borrowed)
 
 
-def _sharing(layer: "Any") -> "Any":
+def _share_attributes(layer: "Any") -> "Any":
     """Return a layer that shares the attributes of a built-in layer, except those in STORED."""
     kind = type(layer)
     if kind not in _sharing_kinds:
