@@ -27,10 +27,11 @@ from scratchnet.selftest import golden
 @pytest.fixture(autouse=True)
 def code_is_generated_anew():
     """Cached code would hide a rule that a test replaces, or contain that rule in later tests."""
-    for cache in (generated.programs, rules._sources, prediction._predictions):
+    caches = generated.programs, rules._sources, prediction._predictions
+    for cache in caches:
         cache.clear()
     yield
-    for cache in (generated.programs, rules._sources, prediction._predictions):
+    for cache in caches:
         cache.clear()
 
 

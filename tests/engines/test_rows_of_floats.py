@@ -163,5 +163,9 @@ def test_a_wrong_one_among_a_few_samples_is_reported(wrong):
     net = sn.Sequential([sn.Dense(2, 1)])
     with pytest.raises((TypeError, ValueError), match="^X: row 1"):
         net.predict([[1.0, 2.0], wrong])
+
+
+def test_a_few_of_the_largest_numbers_are_accepted():
+    net = sn.Sequential([sn.Dense(2, 1)])
     largest = [[1.7e308, 1.7e308]]  # Their sum is not finite.
     assert Prediction.accept(net, largest) == largest
