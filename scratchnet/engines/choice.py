@@ -12,14 +12,13 @@ from ..codegen.python.printer import IS_PYPY
 from ..core.checks import require
 from ..core.network import Sequential
 from ..scalars import Symbolic
-from .generated import Steps, obstacle_to_code, widths_of
+from .generated import TIME_OF_UNIT, Steps, obstacle_to_code, units_in, widths_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Tuple
 
     from ..core.training import Engine
-    from ..core.types import Parameters
 
 # "auto" chooses engine="steps" for a network of at most this many parameters. The limit "samples"
 # counts the parameters once per sample; "few" holds for batches of fewer than FEW samples, "step"
@@ -46,9 +45,7 @@ if IS_PYPY:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "choices": 5})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 11, "batch": 40})
-# Lower bounds, in nanoseconds per sample.
-TIME_OF_STEPS = 32  # of the engine Steps, for each parameter
-TIME_OF_UNIT = 470.0  # of the engine Lanes, for each unit
+TIME_OF_STEPS = 32  # nanoseconds per sample for each parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 MOST_AT_ALL.update({"wide": 5000, "batch": 0, "choices": math.inf})
@@ -201,8 +198,3 @@ def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, 
     if size > 1 and total > wide * units > 0:
         return "rows", f"the code is loops over rows, because a unit has more than {wide:g} numbers"
     return "step", f"one sample is written out, because {count} numbers are at most {limit}"
-
-
-def units_in(parameters: "Parameters") -> int:
-    """Return the number of units, which is the number of columns of all weight matrices."""
-    return sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..codegen.python.printer import Program
     from ..core.examples import Examples
-    from ..core.types import Batch, Row
+    from ..core.types import Batch, Parameters, Row
 
     Batches = List[List[int]]
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # less than 0.2 seconds. Ctrl-C discards the work of this time.
 STEPS_AT_ONCE = 1000
 WORK_AT_ONCE = 1000000
+
+TIME_OF_UNIT = 470.0  # nanoseconds per sample for each unit, in the engines Rows and Lanes
 
 
 class Generated(Engine):
@@ -345,6 +347,11 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
 def shape_of(engine: "Generated", weighted: bool) -> "Tuple[int, int, bool]":
     """Return the numbers of inputs and outputs, and whether the samples have weights."""
     return (*widths_of(engine.lists), weighted)
+
+
+def units_in(parameters: "Parameters") -> int:
+    """Return the number of units, which is the number of columns of all weight matrices."""
+    return sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])
 
 
 def widths_of(engine: "Any") -> "Tuple[int, int]":

@@ -9,9 +9,8 @@ from ..codegen.python.printer import IS_PYPY, execute
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.training import set_rows
-from .choice import TIME_OF_UNIT
 from .columns import COLUMNS, FLAT, ROWS, arrange, rows_of
-from .generated import STEPS_AT_ONCE
+from .generated import STEPS_AT_ONCE, TIME_OF_UNIT, units_in
 from .grid import FIRST, Grid
 from .lane_numbers import OVERFLOWS, LaneNumbers
 from .rows import Rows, program_of
@@ -182,7 +181,7 @@ def steps_at_once(
     matrices = [p.rows for p in parameters if not p.flat]
     inputs, units = len(matrices[0]), len(matrices[0][0])
     others = sum([p.count for p in parameters]) - inputs * units
-    rest = others * TIME_OF_OTHER + sum([len(rows[0]) for rows in matrices]) * TIME_OF_UNIT
+    rest = others * TIME_OF_OTHER + units_in(parameters) * TIME_OF_UNIT
     layout = LaneNumbers(units, 1.0, grid.step, grid.most, grid.longest)
     fixed, per_byte = TIME_OF_INPUT[grid.kind]
     time = grid.inputs * (fixed + per_byte * layout.size) + units * TIME_OF_LANE + rest
