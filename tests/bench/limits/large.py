@@ -4,7 +4,7 @@ Weights are lists of columns. The rate and 1/n are factors of the gradients at t
 the factors 1 - β1 and 1 - β2, as in small.py. Products of batches of at most 10 samples are written out.
 math.sumprod gets two lists, which takes 4 % less time than a list and a tuple.
 
-For 64-32-10, a second program also does what `fit` has to: it checks the samples and keeps the loss of each step.
+For 16-16-16 to 64-32-10, a second program also does what `fit` has to: it checks the samples and keeps the loss of each step.
 
 For pixels, all weights of an input are one integer, each in its own lane of 11 bytes, so that one multiplication by an
 integer pixel gives the products of all units.
@@ -241,16 +241,23 @@ def bare(kind):
     return lambda work: lambda: kind(work).run
 
 
+def with_losses(name, quick):
+    """Return the limit of a program that also does what ``fit`` has to."""
+    limit = training(name, bare(WithLoss), [], quick)
+    limit.what += ", with the loss of each step and checked samples"
+    return limit
+
+
 def limits(quick):
     for name in ("16-16-16", "32-32-32"):
         yield training(name, bare(Network), [], quick)
+        yield with_losses(name, quick)
     peers = [NumPy.name, Bpnn.name]
     yield training("64-32-10", bare(Network), peers, quick)
-    with_losses = training("64-32-10", bare(WithLoss), [], quick)
-    with_losses.what += ", with the loss of each step and checked samples"
-    dots = Contender(dot_products(workload("64-32-10", quick)))
-    with_losses.others = chain([("its products", dots)], with_losses.others)
-    yield with_losses
+    against_products = with_losses("64-32-10", quick)
+    products = Contender(dot_products(workload("64-32-10", quick)))
+    against_products.others = chain([("its products", products)], against_products.others)
+    yield against_products
     yield training("64-32-10" + ADAM, bare(WithAdam), [], quick)
     yield training("784-30-10", bare(Network), peers + [MicroGPT.name], quick)
     yield training("784-30-10" + ADAM, bare(WithAdam), [], quick)
