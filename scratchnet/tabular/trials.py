@@ -10,7 +10,7 @@ import threading
 import time
 from collections import namedtuple
 from math import log10, sqrt
-from multiprocessing import Pool
+from multiprocessing import Pool, get_start_method
 
 from ..core.checks import COUNT, require
 from ..core.functions import kernel
@@ -185,7 +185,7 @@ def run_tasks(
     report = progress or (lambda done, count: None)
     with contextlib.ExitStack() as stack:
         workers = min(workers, len(tasks))
-        pool: "Any" = stack.enter_context(Pool(workers, begin_worker)) if workers > 1 else None
+        pool: "Any" = stack.enter_context(start(workers)) if workers > 1 else None
         report(0, len(tasks))
         for result in pool.imap(run_task, calls) if pool else map(run_task, calls):
             results.append(result)
@@ -199,14 +199,31 @@ def run_task(call: "Any") -> "Any":
         return function(*task)
 
 
+def start(workers: int) -> "Any":
+    """Return a pool of workers, which it ends by SIGTERM.
+
+    A forked worker has the main process's handler of SIGTERM, which could ignore it, until
+    ``begin_worker`` runs. Until then, SIGTERM waits.
+    """
+    if get_start_method() != "fork":
+        return Pool(workers, begin_worker)
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        return Pool(workers, begin_worker)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
 def begin_worker() -> None:
     """Prepare a worker: the main process alone handles Ctrl-C, and the worker ends with it.
 
-    A handler of SIGTERM, by which a pool ends its workers, is the main process's own. In a worker
-    that waits for a lock, it might never run.
+    A handler of SIGTERM is the main process's own. In a worker that waits for a lock, it might
+    never run.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
 
 

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import multiprocessing
 import signal
+import threading
+import time
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -144,6 +147,29 @@ def test_workers_have_no_signal_handlers_of_the_main_process():
     finally:
         signal.signal(signal.SIGTERM, former)
     assert handlers == [signal.SIG_DFL] * 2
+
+
+begin_worker = trials.begin_worker
+
+
+def begin_every_second_worker_late():
+    if int(multiprocessing.current_process().name.rsplit("-", 1)[1]) % 2:
+        time.sleep(1)
+    begin_worker()
+
+
+def test_a_worker_that_begins_late_is_ended(monkeypatch):
+    """The others have done all tasks by then, and the pool has sent it SIGTERM."""
+    monkeypatch.setattr(trials, "begin_worker", begin_every_second_worker_late)
+    tasks = [(signal.SIGTERM,)] * 2
+    run_tasks = threading.Thread(target=trials.run_tasks, args=(handler_of, tasks, 2, None))
+    former = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        run_tasks.start()
+        run_tasks.join(60)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert not run_tasks.is_alive()
 
 
 # ---- rows in memory ----------------------------------------------------------------------------
